@@ -1,0 +1,113 @@
+"""Settings of the service, from the environment or `.env`; `.env.example` documents each."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from dotenv.parser import Original, parse_stream
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+LOCAL_SECRET = "local-use-only"
+ENV_FILE = Path(".env")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message says in one line what to change."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore")
+
+    environment: Literal["local", "production"] = "local"
+    secret_key: SecretStr = SecretStr(LOCAL_SECRET)
+    database_url: str = "sqlite:///var/aiguilleur.db"
+    var_dir: Path = Path("var")
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8000, ge=1, le=65535)
+    rasa_port: int = Field(5005, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535)
+
+    session_hours: float = Field(12, gt=0)
+    answer_timeout_seconds: float = Field(10, gt=0)
+
+    intake_email: str = "accueil@consortium.example"
+    mail_from: str = "aiguilleur@consortium.example"
+    smtp_host: str | None = None
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = True
+
+    @field_validator("database_url")
+    @classmethod
+    def refuse_other_databases(cls, database_url: str) -> str:
+        try:
+            known = make_url(database_url).get_backend_name() in ("sqlite", "postgresql")
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("write sqlite:///path/of/file.db or postgresql://user@host/database")
+        return database_url
+
+    @model_validator(mode="after")
+    def refuse_default_secret(self) -> "Settings":
+        if self.environment == "production" and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError(
+                "SECRET_KEY must hold 32 characters or more in production:"
+                " python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"
+            )
+        return self
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def web_url(self) -> str:
+        return f"http://{self.web_host}:{self.web_port}"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value is missing or wrong, or `.env` cannot be read.
+    """
+    _check_env_file()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
+
+
+def _check_env_file() -> None:
+    if not ENV_FILE.exists():
+        return
+    try:
+        with ENV_FILE.open(encoding="utf-8") as stream:
+            broken = [_line(item.original) for item in parse_stream(stream) if item.error]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{ENV_FILE} cannot be read: {error}") from None
+    if broken:
+        raise SettingsError(f"{ENV_FILE}, line {broken[0]}: write NAME=value (see .env.example)")
+
+
+def _line(original: Original) -> int:
+    """The line where words start: the parser counts the blank lines before as theirs."""
+    blank = len(original.string) - len(original.string.lstrip())
+    return original.line + original.string.count("\n", 0, blank)
+
+
+def _one_line(error: dict) -> str:
+    name = "_".join(map(str, error["loc"])).upper()
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message
