@@ -1,0 +1,27 @@
+"""Responses that say which language they are in."""
+
+from typing import Any
+
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+
+class LanguageTaggingGenerator(TemplatedNaturalLanguageGenerator):
+    """Rasa's own generator; each response also carries `{"language": …}` to the gateway."""
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        super().__init__(domain.responses)
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        response = await super().generate(utter_action, tracker, output_channel, **kwargs)
+        if response is not None:
+            response["custom"] = {"language": tracker.get_slot("language")}
+        return response
