@@ -1,0 +1,1 @@
+"""What the assistant does: thin rasa-sdk actions over the catalog."""
