@@ -1,0 +1,1 @@
+"""What a browser meets: the chat gateway in front of the bot."""

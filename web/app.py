@@ -1,0 +1,67 @@
+"""The web application: `uvicorn --factory web.app:create_app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from sqlalchemy.orm import sessionmaker
+
+from catalog.database import make_engine
+from catalog.settings import Settings, get_settings
+from web import chat, health
+from web.body_limit import BodyLimit
+from web.bot_client import BotClient
+from web.conversation import Conversations
+from web.errors import FailureBoundary, add_error_handlers
+from web.sessions import Sessions
+from web.turns import TurnStore
+
+
+def create_app(
+    settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """The application; `transport` stands in for the network to the bot and the actions."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(settings.database_url)
+        database_sessions = sessionmaker(engine, expire_on_commit=False)
+        async with _local_client(settings, transport) as client:
+            bot = BotClient(client, settings.rasa_url, settings.answer_timeout_seconds)
+            app.state.conversations = Conversations(TurnStore(database_sessions), bot)
+            app.state.health = health.Health(database_sessions, bot, client, settings.actions_url)
+            yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Aiguilleur",
+        description="The chat of the Consortium’s assistant.",
+        lifespan=lifespan,
+        # Their pages load scripts from other hosts.
+        docs_url=None,
+        redoc_url=None,
+        # It would record exceptions with their text, which may hold what a member wrote.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        middleware=[Middleware(FailureBoundary), Middleware(BodyLimit)],
+    )
+    app.state.sessions = Sessions(settings.secret_key.get_secret_value(), settings.session_hours)
+    add_error_handlers(app)
+    app.include_router(chat.router)
+    app.include_router(health.router)
+    return app
+
+
+def _local_client(
+    settings: Settings, transport: httpx.AsyncBaseTransport | None
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=transport,
+        timeout=settings.answer_timeout_seconds,
+        # A connection kept open may be closed by the bot just as a message is sent over it.
+        limits=httpx.Limits(max_keepalive_connections=0),
+        # The bot and the actions are on this machine, whatever proxy the environment names.
+        trust_env=False,
+    )

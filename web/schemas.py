@@ -1,0 +1,100 @@
+"""What the chat API takes and gives."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag
+
+from catalog.models import Language
+from web.disarm import plain_words
+
+MAX_TEXT = 2000
+
+
+def _text_or_as_is(value: Any) -> Any:
+    return plain_words(value) if isinstance(value, str) else value
+
+
+def _key_or_unknown(value: Any) -> Any:
+    # A key of the wrong type is no more and no less than a key that nobody has.
+    return value if value is None or isinstance(value, str) else ""
+
+
+def _kind_of_message(body: Any) -> str | None:
+    """Which of the two a message holds; none if it holds neither or both."""
+    if not isinstance(body, dict):
+        return None
+    kinds = [kind for kind in ("text", "choice") if body.get(kind) is not None]
+    return kinds[0] if len(kinds) == 1 else None
+
+
+class SessionRequest(BaseModel):
+    key: Annotated[str | None, BeforeValidator(_key_or_unknown)] = Field(
+        None, description="The slug of the pôle whose page opens the conversation."
+    )
+    language: Language = Language.FR
+
+
+class _Message(BaseModel):
+    session: str
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Made by the sender; the same id always gets the same answer.",
+    )
+
+
+class TextMessage(_Message):
+    text: Annotated[str, BeforeValidator(_text_or_as_is)] = Field(
+        min_length=1, max_length=MAX_TEXT, description="Counted once trimmed."
+    )
+
+
+class ChoiceMessage(_Message):
+    choice: str = Field(description="The value of a choice that the latest answer offers.")
+
+
+MessageRequest = Annotated[
+    Annotated[TextMessage, Tag("text")] | Annotated[ChoiceMessage, Tag("choice")],
+    Discriminator(_kind_of_message),
+]
+
+
+class Choice(BaseModel):
+    title: str
+    value: str
+
+
+class Message(BaseModel):
+    text: str
+    choices: list[Choice]
+
+
+class MessageAnswer(BaseModel):
+    messages: list[Message]
+    language: Language
+
+
+class SessionAnswer(MessageAnswer):
+    session: str
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+
+
+class ErrorBody(BaseModel):
+    error: ErrorDetail
+
+
+PartStatus = Literal["ok", "down"]
+
+
+class HealthParts(BaseModel):
+    database: PartStatus
+    bot: PartStatus
+    actions: PartStatus
+
+
+class HealthReport(BaseModel):
+    status: Literal["ok", "degraded"]
+    parts: HealthParts

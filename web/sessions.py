@@ -1,0 +1,59 @@
+"""Sessions: a signed, expiring proof that a browser opened a conversation."""
+
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from catalog.models import Language
+from web.errors import ApiError
+
+SALT = "chat-session"
+SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class ChatSession:
+    """A conversation, and the language it was opened in."""
+
+    conversation_id: str
+    language: Language
+
+
+class Sessions:
+    """Issues and reads the tokens of sessions."""
+
+    def __init__(self, secret_key: str, hours: float) -> None:
+        self._serializer = URLSafeTimedSerializer(secret_key, salt=SALT)
+        self._seconds = hours * SECONDS_PER_HOUR
+
+    def issue(self, session: ChatSession) -> str:
+        return self._serializer.dumps([session.conversation_id, session.language.value])
+
+    def read(self, token: str) -> ChatSession:
+        """The session of `token`.
+
+        Raises:
+            ApiError: the token is forged or has expired.
+        """
+        try:
+            return self._load(token, self._seconds)
+        except SignatureExpired:
+            raise ApiError(401, "session_expired") from None
+        except BadSignature:
+            raise ApiError(401, "session_invalid") from None
+
+    def recognize(self, token: object) -> ChatSession | None:
+        """The session of `token` even if it has expired: enough to choose a language."""
+        try:
+            return self._load(token, None) if isinstance(token, str) else None
+        except BadSignature:
+            return None
+
+    def _load(self, token: str, seconds: float | None) -> ChatSession:
+        conversation_id, language = self._serializer.loads(_signable(token), max_age=seconds)
+        return ChatSession(conversation_id, Language(language))
+
+
+def _signable(token: str) -> str:
+    # itsdangerous encodes before it verifies, and a lone surrogate cannot be encoded.
+    return token if token.isascii() else ""

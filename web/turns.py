@@ -1,0 +1,139 @@
+"""Turns as the database keeps them: what a member sent once, and the answer it got."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.database import SessionFactory
+from catalog.models import ChatTurn, Language, Pole
+from catalog.places import fold
+from web.bot_client import BotAnswer
+from web.errors import ApiError
+from web.redaction import redact
+from web.sessions import ChatSession
+
+# No browser can send this id: a slash is not allowed in one.
+OPENING_ID = "/start"
+RETRY = "retry"
+RETRY_WORDS = frozenset({"reessayer", "reessaie", "reessayez", "try again", "retry"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a member sent: words typed, or the value of a choice."""
+
+    text: str | None = None
+    choice: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        # Of the redacted text, always in one language: the digest of a number would betray it.
+        said = f"text {redact(self.text, 'fr')}" if self.choice is None else f"choice {self.choice}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def asks_again(self) -> bool:
+        return self.choice == RETRY or (self.text is not None and fold(self.text) in RETRY_WORDS)
+
+
+class TurnStore:
+    """Reads and writes turns; a turn counts as failed until its answer is stored."""
+
+    def __init__(self, sessions: SessionFactory) -> None:
+        self._sessions = sessions
+
+    def open(self, session: ChatSession, payload: str) -> ChatTurn:
+        """Store the turn that opens a conversation, before the bot hears it."""
+        turn = ChatTurn(
+            conversation_id=session.conversation_id,
+            message_id=OPENING_ID,
+            fingerprint="",
+            payload=payload,
+            language=session.language,
+            failed=True,
+        )
+        with self._sessions.begin() as database:
+            return _add(database, turn)
+
+    def begin(self, session: ChatSession, message_id: str, said: Said) -> tuple[ChatTurn, bool]:
+        """The turn of `message_id`, stored if it is new, and whether the bot must hear it.
+
+        Raises:
+            ApiError: the id was used for another message, or the choice is not offered.
+        """
+        conversation_id = session.conversation_id
+        with self._sessions.begin() as database:
+            latest = _latest(database, conversation_id)
+            stored = database.scalar(
+                select(ChatTurn).filter_by(conversation_id=conversation_id, message_id=message_id)
+            )
+            if stored is not None:
+                if stored.fingerprint != said.fingerprint:
+                    raise ApiError(409, "id_reused")
+                # Once the conversation has moved on, old words would answer a newer question.
+                return stored, stored.failed and stored is latest
+            language = latest.language if latest else session.language
+            turn = ChatTurn(
+                conversation_id=conversation_id,
+                message_id=message_id,
+                fingerprint=said.fingerprint,
+                payload=_payload(said, latest, language),
+                language=language,
+                failed=True,
+            )
+            return _add(database, turn), True
+
+    def finish(self, turn: ChatTurn, answer: BotAnswer) -> ChatTurn:
+        """Store the answer of `turn`."""
+        with self._sessions.begin() as database:
+            stored = database.get_one(ChatTurn, turn.id)
+            stored.messages = answer.messages
+            stored.language = answer.language or stored.language
+            stored.failed = False
+            return stored
+
+    def language(self, session: ChatSession) -> Language:
+        with self._sessions.begin() as database:
+            latest = _latest(database, session.conversation_id)
+            return latest.language if latest else session.language
+
+    def is_active_pole(self, slug: str) -> bool:
+        with self._sessions.begin() as database:
+            pole = database.get(Pole, slug)
+            return pole is not None and pole.active
+
+
+def _latest(database: Session, conversation_id: str) -> ChatTurn | None:
+    return database.scalar(
+        select(ChatTurn)
+        .filter_by(conversation_id=conversation_id)
+        .order_by(ChatTurn.id.desc())
+        .limit(1)
+    )
+
+
+def _add(database: Session, turn: ChatTurn) -> ChatTurn:
+    database.add(turn)
+    database.flush()
+    return turn
+
+
+def _payload(said: Said, latest: ChatTurn | None, language: Language) -> str:
+    """What the bot is to hear."""
+    if latest and latest.failed and said.asks_again:
+        return latest.payload
+    if said.choice is None:
+        return redact(said.text or "", language)
+    offered = _offered((latest and latest.messages) or [])
+    if said.choice not in offered:
+        raise ApiError(422, "choice_not_offered")
+    return offered[said.choice]
+
+
+def _offered(messages: list[dict[str, Any]]) -> dict[str, str]:
+    return {
+        choice["value"]: choice["payload"] for message in messages for choice in message["choices"]
+    }
