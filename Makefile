@@ -1,0 +1,55 @@
+# Every habit of the project; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help environments run chat test check train interpret evaluate validate lock format
+
+PYTHON := .venv/bin/python
+BOT_PYTHON := bot/.venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+environments: ## make or update .venv and bot/.venv from their locks
+	@./bootstrap.sh
+
+run: environments ## start everything, and stop it with Ctrl-C
+	@$(PYTHON) -m stack
+
+chat: environments ## talk with the running assistant in this terminal
+	@$(PYTHON) -m web.terminal $(ARGS)
+
+test: environments ## run every test: both environments, SQLite and PostgreSQL, whole conversations
+	@$(PYTHON) -m stack.train
+	@$(MAKE) --no-print-directory validate
+	$(BOT_PYTHON) -W ignore::DeprecationWarning -m pytest -c bot/pytest.ini bot/tests
+	$(PYTHON) -m pytest
+
+check: environments ## the fast subset: style and unit tests, on SQLite and PostgreSQL
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m pytest --ignore tests/conversations
+
+validate: ## check the Rasa project: data, domain, rules
+	@PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate
+
+train: environments ## train the model if what it is made from has changed
+	@$(PYTHON) -m stack.train
+
+interpret: ## interpret JSON lines of standard input: {"id", "text", "language"?}
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.interpret
+
+evaluate: ## measure the model on the evaluation messages, with pictures in docs/evaluation/
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.evaluate 2>var/log/evaluate.log
+
+lock: ## resolve both locks again, newest versions
+	.tools/bin/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+		--generate-hashes --no-header --quiet --upgrade --output-file requirements.lock
+	cd bot && ../.tools/bin/uv pip compile requirements.in --override overrides.txt --universal \
+		--python-version 3.10 --generate-hashes --no-header --quiet --upgrade \
+		--output-file requirements.lock
+
+format: ## put the code in the project's style
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .

@@ -1,0 +1,1 @@
+"""Bring the whole assistant up on one machine, and take it down."""
