@@ -38,9 +38,10 @@ train: environments ## train the model if what it is made from has changed
 	@$(PYTHON) -m stack.train
 
 interpret: ## interpret JSON lines of standard input: {"id", "text", "language"?}
+	@$(MAKE) --no-print-directory train </dev/null >&2
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.interpret
 
-evaluate: ## measure the model on the evaluation messages, with pictures in docs/evaluation/
+evaluate: train ## measure the model on the evaluation messages, with pictures in docs/evaluation/
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.evaluate 2>var/log/evaluate.log
 
 lock: ## resolve both locks again, newest versions

@@ -26,6 +26,7 @@ CORRECTABLE = {
 }
 NEW_VALUE = re.compile(
     r"(?:plut[ôo]t|c['’]est|\best|sera|devrait [êe]tre|\bis|should be|it['’]s|\bto|pour|par|:)\s+"
+    r"(?:(?:plut[ôo]t|maintenant|actually|really|now|rather)\b ?:?\s*)?+"
     # "My name is spelled wrong" and "change the name to my president's" tell no new name.
     r"(?!(?:pas|not|mal|wrong|incorrect\w*|erron\w+|faux|fausse|missp\w+|spelled|[ée]crite?|avec|with"
     r"|missing|bonn?e?|mauvaise?|right|correct\w*|corriger|chang\w+|modif\w+|fix|edit|update|add"
@@ -63,7 +64,7 @@ def read_correction(turn: Turn, requested: str, slots: dict[str, Any]) -> dict[s
         return None
     if requested == "description" and not turn.is_intent("correct"):
         return None
-    named = _slots_named(turn.text)
+    named = _slots_named(turn)
     # An answer that names its own question, such as "no budget for this service", corrects nothing.
     if requested in named and not (find_email(turn.text) and requested != "email"):
         return None
@@ -75,7 +76,11 @@ def announces_correction(turn: Turn) -> bool:
     if not turn.is_typed:
         return False
     likely = turn.is_intent("correct", at_least=QUITE_LIKELY)
-    return likely or says_but(turn) or bool(ANNOUNCES.match(turn.text))
+    return likely or _says_so(turn)
+
+
+def _says_so(turn: Turn) -> bool:
+    return says_but(turn) or bool(ANNOUNCES.match(turn.text))
 
 
 def says_but(turn: Turn) -> bool:
@@ -89,10 +94,11 @@ def _names_an_answer(turn: Turn) -> bool:
     return turn.is_typed and short and not says_else
 
 
-def _slots_named(text: str) -> list[str]:
-    folded = fold(text)
+def _slots_named(turn: Turn) -> list[str]:
+    folded = fold(turn.text)
     named = [slot for slot, words in CORRECTABLE.items() if re.search(words, folded)]
-    return named or (["email"] if find_email(text) else [])
+    # "Oops, it's marie@coop.ca" names it without a word; "Marie Roy, marie@coop.ca" is an answer.
+    return named or (["email"] if find_email(turn.text) and _says_so(turn) else [])
 
 
 def _new_value(slot: str, turn: Turn, slots: dict[str, Any]) -> dict[str, Any] | None:

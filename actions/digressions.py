@@ -74,9 +74,9 @@ def is_digression(turn: Turn, requested: str) -> bool:
     asks = requested not in TAKES_ANY_WORDS or is_question(turn)
     if turn.is_intent(*COMMANDS):
         return asks or (turn.confidence >= PLAIN and _may_command(turn, requested))
-    if requested == "region" and turn.intent == "out_of_scope":
-        # So is a town that the assistant does not know.
-        return is_question(turn)
+    if turn.intent == "out_of_scope" and not is_question(turn):
+        # So seems an answer that the assistant does not know, such as a foreign town.
+        return False
     return asks and turn.is_intent(*DIGRESSIONS)
 
 

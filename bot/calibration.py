@@ -1,9 +1,11 @@
 """From scores to probabilities that mean what they say, and the thresholds to act on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
 from bot.decision import Thresholds
@@ -12,7 +14,10 @@ from bot.heads import softmax
 # A wrong field costs a colleague's time; one question costs the member one tap.
 ROUTE_ERROR = 0.03
 CLARIFY_ERROR = 0.10
+SURE = 0.8
 GRID = np.linspace(0.02, 0.98, 97)
+# Qualities are shares of some hundreds of messages: half a point is one or two of them.
+NOISE = 0.005
 
 
 @dataclass(frozen=True)
@@ -71,28 +76,36 @@ def learn_thresholds(
         present: probability of each field to be asked for, shape (needs, fields).
         truth: whether each field is asked for, same shape.
     """
-    several = _best(
-        lambda t: _set_quality(present >= t, ranking, truth),
-    )
+    several = _lowest_best(lambda t: _set_quality(present >= t, ranking, truth))
     single = (present >= several).sum(axis=1) < 2
     best = ranking.argmax(axis=1)
     right = truth[np.arange(len(truth)), best]
     top = ranking.max(axis=1)
-    route = _lowest_with_error(top[single], right[single], ROUTE_ERROR)
+    route = _lowest_with_error(top[single], right[single], ROUTE_ERROR, sure=SURE)
     first_two = np.argsort(-ranking, axis=1)[:, :2]
     among_two = np.take_along_axis(truth, first_two, axis=1).any(axis=1)
     top_two = np.take_along_axis(ranking, first_two, axis=1).sum(axis=1)
-    asked = single & (top < route)
+    unclear = single & (top < route)
     return Thresholds(
-        need=_best(lambda t: min((need[is_need] >= t).mean(), (need[~is_need] < t).mean())),
+        need=_lowest_best(lambda t: _need_quality(need >= t, is_need)),
         several=several,
         route=route,
-        clarify=_lowest_with_error(top_two[asked], among_two[asked], CLARIFY_ERROR),
+        clarify=_lowest_with_error(top_two[unclear], among_two[unclear], CLARIFY_ERROR),
     )
 
 
-def _best(quality) -> float:
-    return float(max(GRID, key=quality))
+def _lowest_best(quality: Callable[[float], float]) -> float:
+    """The lowest threshold whose quality is the best, but for what chance moves.
+
+    The lowest: a need heard in excess is put right by the member, one that is missed is lost.
+    """
+    qualities = np.array([quality(threshold) for threshold in GRID])
+    return float(GRID[qualities >= qualities.max() - NOISE][0])
+
+
+def _need_quality(predicted: np.ndarray, is_need: np.ndarray) -> float:
+    """The share of needs kept plus that of others left."""
+    return float(predicted[is_need].mean() + (~predicted[~is_need]).mean())
 
 
 def _set_quality(predicted: np.ndarray, ranking: np.ndarray, truth: np.ndarray) -> float:
@@ -106,9 +119,20 @@ def _set_quality(predicted: np.ndarray, ranking: np.ndarray, truth: np.ndarray) 
     return float(f1[multiple].mean() + left_single[~multiple].mean())
 
 
-def _lowest_with_error(confidence: np.ndarray, right: np.ndarray, error: float) -> float:
-    """The lowest confidence above which at most `error` of the messages are wrong."""
+def _lowest_with_error(
+    confidence: np.ndarray, right: np.ndarray, error: float, sure: float | None = None
+) -> float:
+    """The lowest confidence above which at most `error` of the messages are wrong.
+
+    In the messages given or, if `sure` is, in all that are like them, with that probability
+    (Clopper and Pearson's bound).
+    """
     order = np.argsort(-confidence)
-    errors = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    within = np.flatnonzero(errors <= error)
-    return float(confidence[order][within[-1]]) if len(within) else 1.0
+    wrong, count = np.cumsum(~right[order]), np.arange(1, len(order) + 1)
+    errors = wrong / count if sure is None else beta.ppf(sure, wrong + 1, count - wrong)
+    surest = confidence[order]
+    # Equal confidences are all above a threshold or none.
+    last_of_equals = np.append(surest[1:] < surest[:-1], True)
+    # All wrong has no bound: it is a comparison with NaN, which is false.
+    within = np.flatnonzero((errors <= error) & last_of_equals)
+    return float(surest[within[-1]]) if len(within) else 1.0

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.evaluation_set import read_evaluation_set
 from bot.interpreter import Interpreter
+from bot.logs import log_warnings_alone
 from bot.measures import Judged, confusions, measure
 from bot.pictures import draw_confusion, draw_reliability, draw_risk_coverage
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("docs/evaluation"))
     output: Path = parser.parse_args().output
+    log_warnings_alone()
     interpreter = Interpreter()
     judged = [
         Judged(labelled, interpreter.interpret(labelled.text)) for labelled in read_evaluation_set()

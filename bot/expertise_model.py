@@ -12,7 +12,7 @@ from bot.calibration import Logistic, Pooling
 from bot.decision import NEED, Interpretation, Thresholds, decide
 from bot.documents import Document
 from bot.features import DocumentFeatures
-from bot.heads import LinearHead
+from bot.heads import Heads, LinearHead
 
 ARRAYS, SETTINGS = "model.npz", "model.json"
 # Marks, in the settings, the place of an array.
@@ -31,35 +31,33 @@ class Calibration:
 
 
 class ExpertiseModel:
-    """Two heads over the same features: which intent, and for a need which fields."""
+    """Three heads over the same features: which intent, which fields, and whether several."""
 
-    def __init__(
-        self,
-        features: DocumentFeatures,
-        intents: LinearHead,
-        fields: LinearHead,
-        calibration: Calibration,
-    ) -> None:
+    def __init__(self, features: DocumentFeatures, heads: Heads, calibration: Calibration) -> None:
         self.features = features
-        self.intents = intents
-        self.fields = fields
+        self.heads = heads
         self.calibration = calibration
 
     def interpret(
         self, documents: Sequence[Document], languages: Sequence[str]
     ) -> list[tuple[Interpretation, dict[str, float]]]:
         """Each message's interpretation, with its intents' probabilities, best first."""
-        calibration = self.calibration
-        rows = self.features.transform(documents)
-        intents = calibration.intents.probabilities(self.intents.evidence(rows))
-        needs = calibration.need.probability(need_evidence(intents, self.intents))
-        rankings = calibration.fields.probabilities(self.fields.evidence(rows))
+        calibration, heads = self.calibration, self.heads
         parts, owners = parts_of(documents)
-        part_rankings = calibration.fields.probabilities(
-            field_evidence(self.features, self.fields, parts)
+        # All at once: a call of the vectorizers costs more than a message does.
+        every_row = self.features.transform([*documents, *parts])
+        rows, part_rows = every_row[: len(documents)], every_row[len(documents) :]
+        claims = heads.fields.evidence(rows)
+        intents = calibration.intents.probabilities(heads.intents.evidence(rows))
+        needs = calibration.need.probability(
+            need_evidence(documents, intents, heads.intents, claims[..., 0])
         )
-        evidence = presence_evidence(self.fields.margins(rows), rankings, part_rankings, owners)
-        presents = calibration.present.probability(evidence)
+        rankings = calibration.fields.probabilities(claims)
+        part_rankings = calibration.fields.probabilities(heads.fields.evidence(part_rows))
+        presence = presence_evidence(
+            claims[..., 0], heads.several.margins(rows), rankings, part_rankings, owners
+        )
+        presents = calibration.present.probability(presence)
         return [
             self._interpretation(*message)
             for message in zip(languages, needs, intents, rankings, presents, strict=True)
@@ -73,12 +71,12 @@ class ExpertiseModel:
         ranking: np.ndarray,
         present: np.ndarray,
     ) -> tuple[Interpretation, dict[str, float]]:
-        by_intent = _best_first(self.intents.classes, intents)
-        by_field = _best_first(self.fields.classes, ranking)
+        by_intent = _best_first(self.heads.intents.classes, intents)
+        by_field = _best_first(self.heads.fields.classes, ranking)
         outcome, fields = decide(
             float(need),
             by_field,
-            dict(zip(self.fields.classes, present.tolist(), strict=True)),
+            dict(zip(self.heads.fields.classes, present.tolist(), strict=True)),
             self.calibration.thresholds,
         )
         # The need's own curve overrules its place among thirty intents.
@@ -93,14 +91,14 @@ class ExpertiseModel:
         """Store the model as JSON and arrays: nothing in it can run."""
         state = {
             "features": self.features.state(),
-            "intents": self.intents.state(),
-            "fields": self.fields.state(),
+            "heads": self.heads.state(),
             "calibration": asdict(self.calibration),
         }
         arrays: dict[str, np.ndarray] = {}
         settings = _set_arrays_aside(state, arrays, "")
         (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
-        np.savez(folder / ARRAYS, **arrays)
+        # Rasa compresses the archive too, ten times slower, but not what is compressed already.
+        np.savez_compressed(folder / ARRAYS, **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> "ExpertiseModel":
@@ -110,8 +108,7 @@ class ExpertiseModel:
         calibration = state["calibration"]
         return cls(
             DocumentFeatures.load(state["features"]),
-            LinearHead.load(state["intents"]),
-            LinearHead.load(state["fields"]),
+            Heads.load(state["heads"]),
             Calibration(
                 intents=Pooling(**calibration["intents"]),
                 need=Logistic(**calibration["need"]),
@@ -122,33 +119,45 @@ class ExpertiseModel:
         )
 
 
-def need_evidence(probabilities: np.ndarray, intents: LinearHead) -> np.ndarray:
-    """How far the need is above the next intent, shape (messages, 1)."""
+def need_evidence(
+    documents: Sequence[Document],
+    probabilities: np.ndarray,
+    intents: LinearHead,
+    margins: np.ndarray,
+) -> np.ndarray:
+    """What tells that a message is a need, shape (messages, 3).
+
+    How far the need is above the next intent in logarithmic probability, the margin of the field
+    that claims the message most, and the logarithm of its length in words.
+    """
     need = intents.classes.index(NEED)
     others = np.delete(probabilities, need, axis=1).max(axis=1)
-    return (_log(probabilities[:, need]) - _log(others))[:, np.newaxis]
-
-
-def field_evidence(
-    features: DocumentFeatures, fields: LinearHead, documents: Sequence[Document]
-) -> np.ndarray:
-    """Shape (documents, fields, kinds of evidence)."""
-    return fields.evidence(features.transform(documents))
+    lengths = [max(len(document.words), 1) for document in documents]
+    return np.column_stack(
+        [_log(probabilities[:, need]) - _log(others), margins.max(axis=1), np.log(lengths)]
+    )
 
 
 def presence_evidence(
-    margins: np.ndarray, rankings: np.ndarray, part_rankings: np.ndarray, owners: np.ndarray
+    margins: np.ndarray,
+    several: np.ndarray,
+    rankings: np.ndarray,
+    part_rankings: np.ndarray,
+    owners: np.ndarray,
 ) -> np.ndarray:
-    """What tells that a field is asked for at all, shape (messages, fields, 3).
+    """What tells that a field is asked for at all, shape (messages, fields, 5).
 
-    The field's margin, its logarithmic probability in the whole message, and that in the part
-    of the message (`owners` gives each part's message) which speaks of it most.
+    The field's margin, its logarithmic probability in the whole message and in the part of the
+    message (`owners` gives each part's message) which speaks of it most, the margin of `several`
+    needs in the message, and whether the field is the likeliest.
     """
     strongest = rankings.copy()
     in_parts = np.unique(owners)
     strongest[in_parts] = 0
     np.maximum.at(strongest, owners, part_rankings)
-    return np.stack([margins, _log(rankings), _log(strongest)], axis=-1)
+    likeliest = rankings == rankings.max(axis=1, keepdims=True)
+    everywhere = np.broadcast_to(several, rankings.shape)
+    return np.stack([margins, _log(rankings), _log(strongest), everywhere, likeliest], axis=-1)
 
 
 def parts_of(documents: Sequence[Document]) -> tuple[list[Document], np.ndarray]:

@@ -42,14 +42,14 @@ class DocumentFeatures:
     def transform(self, documents: Sequence[Document]) -> sparse.csr_matrix:
         """Shape (documents, features)."""
         if not documents:
-            return sparse.csr_matrix((0, self.width))
+            return sparse.csr_matrix((0, self.width), dtype=np.float32)
         blocks = [
             vectorizer.transform(_texts(documents, view))
             for view, vectorizer in self.vectorizers.items()
         ]
         if self.vector_size:
             blocks.append(sparse.csr_matrix(self._vectors(documents)))
-        return sparse.hstack(blocks, format="csr")
+        return sparse.hstack(blocks, format="csr", dtype=np.float32)
 
     def _vectors(self, documents: Sequence[Document]) -> np.ndarray:
         """Unit vectors, shape (documents, 2 × vector_size); zero where no word has one.

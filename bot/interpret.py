@@ -10,12 +10,14 @@ from typing import Any
 
 from bot.interpreter import Interpreter
 from bot.language import ENGLISH, FRENCH
+from bot.logs import log_warnings_alone
 
 
 def main() -> int:
     answers = sys.stdout
     # Rasa and its libraries print; standard output is for answers alone.
     with redirect_stdout(sys.stderr):
+        log_warnings_alone()
         try:
             interpreter = Interpreter()
         except FileNotFoundError as error:
@@ -24,7 +26,7 @@ def main() -> int:
         for line in sys.stdin.buffer:
             if line.strip():
                 answer = answer_line(interpreter, line)
-                answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                answers.write(json.dumps(answer) + "\n")
                 answers.flush()
     return 0
 
@@ -33,7 +35,7 @@ def answer_line(interpreter: Interpreter, line: bytes) -> dict[str, Any]:
     """The answer to one line; a bad line gets its `id`, if it has one, and an `error`."""
     try:
         question = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": "not a line of JSON in UTF-8"}
     if not isinstance(question, dict):
         return {"error": 'not an object {"id", "text"}'}

@@ -1,16 +1,19 @@
 """The trained model outside a conversation: the same graph, one message at a time."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from rasa.core.agent import Agent
-from rasa.model import get_latest_model
-from rasa.shared.nlu.constants import TEXT
 
 from bot.expertise import INTERPRETATION
 from bot.language import LanguageDetector
 
+MODEL = Path("models/aiguilleur.tar.gz")
 MAX_CHARACTERS = 20_000
+LEADING_SLASHES = re.compile(r"^[\s/]+")
+# JSON can name one half of a surrogate pair; no encoding can.
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Interpreter:
@@ -20,11 +23,10 @@ class Interpreter:
         FileNotFoundError: there is no trained model.
     """
 
-    def __init__(self, models: Path = Path("models")) -> None:
-        path = get_latest_model(models)
-        if path is None:
-            raise FileNotFoundError(f"no trained model in {models}/: run `make train`")
-        self.agent = Agent.load(path)
+    def __init__(self, model: Path = MODEL) -> None:
+        if not model.exists():
+            raise FileNotFoundError(f"there is no {model}: run `make train`")
+        self.agent = Agent.load(model)
         self.languages = LanguageDetector()
 
     def interpret(self, text: str, language: str | None = None) -> dict:
@@ -34,14 +36,15 @@ class Interpreter:
             ValueError: `text` cannot be a message.
         """
         # A leading slash would be a command of Rasa's; members' words never are.
-        words = text.strip().lstrip("/").strip()
+        words = LEADING_SLASHES.sub("", text).strip()
         if not words:
             raise ValueError("text is empty")
         if len(words) > MAX_CHARACTERS:
             raise ValueError(f"text is longer than {MAX_CHARACTERS} characters")
+        if HALF_CHARACTER.search(words):
+            raise ValueError("text holds half a character")
         parsed = asyncio.run(self.agent.parse_message(words))
         interpretation = parsed[INTERPRETATION]
-        _, certain = self.languages.detect(parsed[TEXT])
-        if language and not certain:
+        if language and not self.languages.detect(words)[1]:
             interpretation["language"] = language
         return interpretation

@@ -19,6 +19,8 @@ CODES = {Language.FRENCH: FRENCH, Language.ENGLISH: ENGLISH}
 # Measured: one and two words are taken for the other language about half the time.
 MIN_WORDS = 3
 MIN_CONFIDENCE = 0.8
+# An address is in no language, whatever its words.
+ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.IGNORECASE)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -51,6 +53,7 @@ class LanguageDetector(GraphComponent):
 
     def detect(self, text: str) -> tuple[str, bool]:
         """The likelier language of `text`, and whether it is enough to switch to it."""
+        text = ADDRESS.sub(" ", text)
         confidences = self.detector.compute_language_confidence_values(text)
         if not confidences or not confidences[0].value:
             return FRENCH, False

@@ -133,8 +133,8 @@ def _several_f1(judged: Sequence[Judged]) -> float:
     for j in judged:
         named, asked = set(j.interpretation["fields"]), set(j.label.fields)
         scores.append(2 * len(named & asked) / (len(named) + len(asked)))
-    return float(np.mean(scores))
+    return _share(scores)
 
 
-def _share(values: Sequence[bool]) -> float:
+def _share(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else 0.0

@@ -15,6 +15,7 @@ MODEL = MODELS / f"{MODEL_NAME}.tar.gz"
 # What MODEL was made from, as `inputs_digest` says it.
 STAMP = MODELS / f"{MODEL_NAME}.inputs"
 INPUTS = ("config.yml", "domain.yml", "data", "bot")
+NOT_INPUTS = {".venv", "tests"}
 RASA = Path("bot/.venv/bin/rasa")
 PROGRESS_SECONDS = 10
 LOG_LINES_SHOWN = 15
@@ -90,5 +91,5 @@ def _input_files() -> Iterator[Path]:
         yield from (
             file
             for file in inside
-            if file.suffix in {".yml", ".py", ".lock"} and ".venv" not in file.parts
+            if file.suffix in {".yml", ".py", ".lock"} and not NOT_INPUTS & set(file.parts)
         )

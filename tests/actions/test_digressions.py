@@ -26,10 +26,12 @@ def test_every_digression_has_a_rule_in_the_form(intent):
 
 @pytest.mark.parametrize("intent", sorted(DIGRESSIONS | COMMANDS))
 def test_an_aside_leaves_a_closed_question(intent):
-    assert digresses("à propos", "email", intent)
+    assert digresses("à propos ?", "email", intent)
 
 
-@pytest.mark.parametrize("intent", ["need", "affirm", "deny", "skip", "correct", "gibberish"])
+@pytest.mark.parametrize(
+    "intent", ["need", "affirm", "deny", "skip", "correct", "gibberish", "out_of_scope"]
+)
 def test_an_answer_is_no_aside(intent):
     assert not digresses("à propos", "email", intent)
 

@@ -117,16 +117,6 @@ def finish(member: Member, **answers: str) -> Request:
     return request
 
 
-def told_among(member: Member, choice: str, messages: tuple[str, ...]) -> str:
-    """The first of `messages` that the model, as trained, answers with `choice` on offer."""
-    for message in messages:
-        member.say(message)
-        if choice in member.choices:
-            return message
-        member.open()
-    raise AssertionError(f"none of {messages} is answered with {choice!r}")
-
-
 def slugs(request: Request) -> set[str]:
     return {row.field_slug for row in request.fields}
 

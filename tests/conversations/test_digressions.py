@@ -38,6 +38,15 @@ def test_a_question_where_a_name_is_asked_is_not_the_name(member, tell):
     assert asked(member) == "organisation"
 
 
+def test_trying_again_in_the_middle_asks_again(member, tell):
+    begin(member)
+    for question in ("region", "consent_contact"):
+        answer_until(member, question)
+        member.say(tell("réessayer", "try again"))
+        assert says(member, "utter_go_on")
+        assert asked(member) == question
+
+
 def test_the_status_of_another_request_waits_for_the_end_of_this_one(member, tell):
     begin(member)
     answer_until(member, "budget")

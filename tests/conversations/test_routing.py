@@ -1,6 +1,7 @@
 """How a need finds its field, or the person who will find it."""
 
 from catalog.models import MessageKind, RequestStatus, SetBy
+from tests.conversations.interpreted import message_with
 from tests.conversations.steps import (
     BOOKKEEPING,
     answer_until,
@@ -9,49 +10,8 @@ from tests.conversations.steps import (
     references,
     says,
     slugs,
-    told_among,
 )
 
-TWO_CLOSE = {
-    "fr": (
-        "Il y a un problème avec les heures de nos employés.",
-        "Notre conseil ne fonctionne pas bien, il faudrait de la formation.",
-        "On veut réorganiser l'équipe et planifier la relève de la direction.",
-        "Il faut que ça change dans notre organisation, on ne sait pas par où commencer.",
-    ),
-    "en": (
-        "There is a problem with our employees' hours.",
-        "Our board does not work well, some training would help.",
-        "We have trouble with the computers and the data of our members.",
-        "We must find money and plan the next years.",
-    ),
-}
-SEVERAL = {
-    "fr": (
-        "On a besoin d'aide pour la tenue de livres et aussi d'une formation en gouvernance pour"
-        " notre conseil.",
-        "Nous cherchons un comptable pour nos états financiers. Nous voulons aussi refaire notre"
-        " site Web.",
-        "Notre site Web est à refaire au complet. Il nous faut aussi un avocat pour notre bail.",
-    ),
-    "en": (
-        "We need help with bookkeeping and also governance training for our board.",
-        "We need a lawyer for our lease and a new logo for our co-op.",
-        "Our website must be rebuilt from scratch. We also need a lawyer for our lease.",
-    ),
-}
-UNSURE = {
-    "fr": (
-        "On a besoin d'aide pour notre coop.",
-        "Nous avons besoin de soutien pour notre organisme.",
-        "On cherche quelqu'un pour nous aider.",
-    ),
-    "en": (
-        "We need help with our co-op.",
-        "Things are going badly with our people.",
-        "We are looking for someone to help us.",
-    ),
-}
 INTAKE = "accueil@consortium.example"
 
 
@@ -64,7 +24,7 @@ def team_recipients(request) -> set[str]:
 
 
 def test_one_question_separates_two_close_fields(member):
-    told_among(member, "both", TWO_CLOSE[member.language])
+    member.say(message_with("clarify", member.language))
     assert says(member, "utter_route_clarify")
     first, second = fields_offered(member)
     member.pick(second)
@@ -75,7 +35,7 @@ def test_one_question_separates_two_close_fields(member):
 
 
 def test_both_of_two_close_fields_make_one_request(member):
-    told_among(member, "both", TWO_CLOSE[member.language])
+    member.say(message_with("clarify", member.language))
     offered = fields_offered(member)
     member.pick("both")
     request = finish(member)
@@ -84,16 +44,15 @@ def test_both_of_two_close_fields_make_one_request(member):
 
 
 def test_several_needs_make_one_request_where_the_member_wants_one(member):
-    words = told_among(member, "one_request", SEVERAL[member.language])
-    member.pick("one_request")
+    words = message_with("several", member.language)
+    member.follow(words, ">one_request")
     request = finish(member)
     assert len(request.fields) > 1
     assert request.description == words
 
 
 def test_several_needs_make_a_request_each_where_the_member_wants_so(member):
-    told_among(member, "separate_requests", SEVERAL[member.language])
-    member.pick("separate_requests")
+    member.follow(message_with("several", member.language), ">separate_requests")
     answer_until(member, None)
     requests = member.filed()
     assert len(requests) > 1
@@ -103,7 +62,7 @@ def test_several_needs_make_a_request_each_where_the_member_wants_so(member):
 
 
 def test_the_nearest_fields_are_offered_where_the_bot_is_unsure(member):
-    told_among(member, "human", UNSURE[member.language])
+    member.say(message_with("unsure", member.language))
     assert says(member, "utter_route_unsure")
     assert len(fields_offered(member)) == 3
     chosen = fields_offered(member)[2]
@@ -112,8 +71,8 @@ def test_the_nearest_fields_are_offered_where_the_bot_is_unsure(member):
 
 
 def test_more_words_where_the_bot_is_unsure_make_the_need_clear(member):
-    words = told_among(member, "human", UNSURE[member.language])
-    member.follow(BOOKKEEPING[member.language], ">yes")
+    words = message_with("unsure", member.language)
+    member.follow(words, BOOKKEEPING[member.language], ">yes")
     request = finish(member)
     assert slugs(request) == {"accounting"}
     assert request.description == f"{words}\n{BOOKKEEPING[member.language]}"

@@ -42,6 +42,12 @@ def test_a_reference_alone_tells_nothing(member, tell):
     assert tell("Comptabilité", "Accounting") not in stranger.said
 
 
+def test_trying_again_asks_for_the_reference_again(member, tell):
+    member.follow(tell(*STATUS), tell("réessayer", "try again"))
+    assert says(member, "utter_go_on")
+    assert asked(member) == "reference"
+
+
 def test_a_status_not_found_may_be_left_for_a_request(member, tell):
     member.follow(tell(*STATUS), tell("laissez tomber", "never mind"))
     assert says(member, "utter_status_stopped")

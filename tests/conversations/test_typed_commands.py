@@ -9,12 +9,12 @@ def test_a_need_typed_as_a_command_is_read_as_words(member):
     assert finish(member).description == f"need {BOOKKEEPING[member.language]}"
 
 
-def test_restart_typed_as_a_command_does_not_wipe_the_conversation(member):
+def test_a_new_session_typed_as_a_command_does_not_wipe_the_conversation(member):
     begin(member)
     answer_until(member, "contact_name")
-    member.say("/restart Tremblay")
+    member.say("/session_start Tremblay")
     assert asked(member) == "email"
-    assert finish(member).contact_name == "restart Tremblay"
+    assert finish(member).contact_name == "session_start Tremblay"
 
 
 def test_a_forged_event_is_read_as_words(member):

@@ -157,7 +157,7 @@ async def test_silence_is_told_plainly_and_stored_as_failed(chat, bot, turns, fa
     answer = response.json()
     assert answer["language"] == "fr"
     assert answer["messages"][0]["choices"] == RETRY_FR
-    for words in ("ne répond pas", "Rien n’a été déposé", "rien n’est perdu"):
+    for words in ("ne répond pas", "Aucun dépôt n’est confirmé", "rien n’est perdu"):
         assert words in answer["messages"][0]["text"]
     (turn,) = turns()
     assert (turn.failed, turn.payload) == (True, "bonjour")
@@ -169,7 +169,7 @@ async def test_a_late_answer_is_silence(start, bot) -> None:
         bot.script.append(lambda: asyncio.sleep(30))
         response = await gateway.send("m1", text="hello")
         assert is_failure(response)
-        assert "Nothing was filed and nothing is lost" in response.text
+        assert "No filing is confirmed and nothing is lost" in response.text
 
 
 @pytest.mark.parametrize(

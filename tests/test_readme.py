@@ -1,0 +1,56 @@
+"""What the README says that can be checked."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from catalog.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FIGURES = json.loads((ROOT / "docs/evaluation/figures.json").read_text(encoding="utf-8"))
+MEASURES = {
+    "premier champ juste : besoins simples": ("single", "first"),
+    "premier champ juste : indirects et limites": ("indirect_and_border", "first"),
+    "parmi les trois premiers : besoins simples": ("single", "among_three"),
+    "plusieurs besoins : F1 des champs nommés": ("several_f1",),
+    "besoins entendus comme tels": ("needs_kept",),
+    "autres messages laissés": ("others_not_routed",),
+    "dirigés sans question": ("routed_without_question",),
+    "… dont à tort": ("routed_without_question_errors",),
+    "erreur de calibration": ("calibration_error",),
+    "first field right: single needs": ("single", "first"),
+    "first field right: indirect and border": ("indirect_and_border", "first"),
+    "among the first three: single needs": ("single", "among_three"),
+    "several needs: F1 of the fields named": ("several_f1",),
+    "needs heard as such": ("needs_kept",),
+    "other messages left": ("others_not_routed",),
+    "routed without a question": ("routed_without_question",),
+    "… of which wrongly": ("routed_without_question_errors",),
+    "calibration error": ("calibration_error",),
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_figures_are_those_measured(measure):
+    measured = []
+    for language in ("fr", "en"):
+        figure = FIGURES[language]
+        for key in MEASURES[measure]:
+            figure = figure[key]
+        measured.append(f"{100 * figure:.1f}")
+    told = re.search(rf"^\| {re.escape(measure)} \| (\S+)\s% \| (\S+)\s% \|$", README, re.MULTILINE)
+    assert [number.replace(",", ".") for number in told.groups()] == measured
+
+
+def test_every_file_that_is_named_exists():
+    for path in re.findall(r"\]\(((?:docs|catalog|web)/[^)#]+)\)", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_every_setting_is_in_the_example():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for name in Settings.model_fields:
+        assert re.search(rf"^#?{name.upper()}=", example, re.MULTILINE), name
