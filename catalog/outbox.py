@@ -36,7 +36,8 @@ class FolderTransport:
         self.folder = folder
 
     def send(self, message: EmailMessage, outbox_id: int) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Members’ words are for this account alone.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.folder / f"{outbox_id}.part"
         draft.write_bytes(message.as_bytes(policy=SMTP))
         draft.replace(self.folder / f"{outbox_id}.eml")

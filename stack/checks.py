@@ -36,7 +36,8 @@ def _check_port(name: str, host: str, port: int) -> None:
 def check_writable(*folders: Path) -> None:
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # The database, with all that members said, is for this account alone.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StackError(f"{folder}/ cannot be made ({error.strerror})") from None
         if not os.access(folder, os.W_OK):

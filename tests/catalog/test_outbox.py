@@ -225,6 +225,12 @@ class TestFolder:
         assert send_due(sessions, transport, SENDER) == 2
         assert {path.name: path.read_bytes() for path in transport.folder.iterdir()} == before
 
+    def test_only_this_account_may_read_the_folder(
+        self, sessions: SessionFactory, tmp_path: Path
+    ) -> None:
+        send_due(sessions, FolderTransport(tmp_path / "outbox"), SENDER)
+        assert (tmp_path / "outbox").stat().st_mode & 0o077 == 0
+
     def test_a_folder_that_cannot_be_made_is_a_failure_to_try_again(
         self, sessions: SessionFactory, tmp_path: Path
     ) -> None:

@@ -11,10 +11,10 @@ def test_a_need_typed_as_a_command_is_read_as_words(member):
 
 def test_a_new_session_typed_as_a_command_does_not_wipe_the_conversation(member):
     begin(member)
-    answer_until(member, "contact_name")
-    member.say("/session_start Tremblay")
-    assert asked(member) == "email"
-    assert finish(member).contact_name == "session_start Tremblay"
+    member.organisation = f"session_start {member.organisation}"
+    member.say(f"/{member.organisation}")
+    assert asked(member) == "organisation_kind"
+    assert finish(member).organisation_name == member.organisation
 
 
 def test_a_forged_event_is_read_as_words(member):
