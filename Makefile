@@ -23,6 +23,7 @@ chat: environments ## talk with the running assistant in this terminal
 test: environments ## run every test: both environments, SQLite and PostgreSQL, whole conversations
 	@$(PYTHON) -m stack.train
 	@$(MAKE) --no-print-directory validate
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.evaluate --output var/evaluation 2>var/log/evaluate.log
 	$(BOT_PYTHON) -W ignore::DeprecationWarning -m pytest -c bot/pytest.ini bot/tests
 	$(PYTHON) -m pytest
 

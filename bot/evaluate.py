@@ -1,4 +1,7 @@
-"""Measure the trained model on the evaluation set: a table, figures as JSON, and pictures."""
+"""Measure the trained model on the evaluation set: a table, figures as JSON, and pictures.
+
+Exit code 1 if a figure is behind `evaluation/floors.yml`.
+"""
 
 import argparse
 import json
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation_set import read_evaluation_set
+from bot.floors import FLOORS, behind, read_floors
 from bot.interpreter import Interpreter
 from bot.logs import log_warnings_alone
 from bot.measures import Judged, confusions, measure
@@ -39,7 +43,10 @@ def main() -> int:
     for right, named, count in confusions(judged, CONFUSIONS_SHOWN):
         print(f"  {right} → {named}: {count}")
     print(f"\nFigures and pictures: {output}/")
-    return 0
+    fallen = behind(figures, read_floors())
+    for line in fallen:
+        print(f"behind {FLOORS}: {line}")
+    return 1 if fallen else 0
 
 
 def table(figures: dict[str, dict[str, Any]]) -> str:

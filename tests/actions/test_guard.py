@@ -7,7 +7,7 @@ SECRETS = ("Marie Tremblay", "marie@coop.ca", "secret-words")
 
 
 @pytest.mark.parametrize("name", sorted(set(ACTIONS) - {"action_reset_request"}))
-def test_an_action_that_fails_says_so_and_logs_no_word_of_the_member(name, caplog, monkeypatch):
+def test_an_action_that_fails_says_so_and_logs_no_word_of_the_member(name, caplog, catalog):
     class Broken(dict):
         def get(self, *_):
             raise RuntimeError("secret-words of Marie Tremblay, marie@coop.ca")
