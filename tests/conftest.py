@@ -8,7 +8,20 @@ import pytest
 
 from catalog.database import SessionFactory, make_session_factory, migrate
 from catalog.seed import seed
+from catalog.settings import Settings, get_settings
 from tests.postgresql import Cluster, PostgresqlMissing, throwaway_cluster
+
+
+@pytest.fixture
+def plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Settings are the defaults: no variable and no `.env` of the machine reaches the test."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
@@ -86,12 +87,6 @@ def find_binaries() -> Path:
     if on_path:
         return Path(on_path).resolve().parent
     raise PostgresqlMissing("the tests need PostgreSQL's server: apt-get install postgresql")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _memory() -> Path | None:

@@ -1,24 +1,15 @@
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
 import catalog.outbox
 import catalog.requests
 from catalog.models import utc_now
-from catalog.settings import Settings, get_settings
 
 
 @pytest.fixture(autouse=True)
-def plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """Settings are the defaults: no variable and no `.env` of the machine reaches a test."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
+def always_plain_settings(plain_settings: None) -> None:
+    """Every test of the catalog is under the default settings."""
 
 
 class Clock:

@@ -31,7 +31,7 @@ from catalog.requests import file_requests
 from catalog.settings import Settings
 from tests.catalog.drafts import draft
 from tests.catalog.processes import PATIENCE_SECONDS
-from tests.postgresql import free_port
+from tests.ports import free_port
 
 SENDER = "aiguilleur@consortium.example"
 MEMBER, TEAM = "marie@erables.example", "accounting@consortium.example"

@@ -1,7 +1,6 @@
 """The whole stack, really running, and a member who talks to it through the chat API."""
 
 import secrets
-import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from catalog.models import Request
 from catalog.settings import Settings, get_settings
 from stack.__main__ import prepare, wait_until_healthy
 from stack.supervision import Supervision
+from tests.ports import free_port
 
 ANSWER_SECONDS = 30
 
@@ -63,7 +63,7 @@ class Stack:
 @contextmanager
 def running_stack(database_url: str, folder: Path) -> Iterator[Stack]:
     """Start every part on free ports, with its files in `folder`."""
-    ports = [_free_port() for _ in range(3)]
+    ports = [free_port() for _ in range(3)]
     environment = {
         "DATABASE_URL": database_url,
         "VAR_DIR": str(folder),
@@ -154,9 +154,3 @@ class Member:
         }
         self.answered_in = answer["language"]
         return answer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from catalog.settings import Settings, get_settings
+from catalog.settings import Settings
 from stack import __main__ as command
 from stack.checks import check_ports, check_writable
 from stack.errors import StackError
+from tests.ports import free_port
+
+pytestmark = pytest.mark.usefixtures("plain_settings")
 
 
 @pytest.fixture
@@ -21,17 +24,14 @@ def taken() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-@pytest.fixture
-def settings_read() -> Iterator[None]:
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
+def free_ports() -> dict[str, int]:
+    return {name: free_port() for name in ("web_port", "rasa_port", "actions_port")}
 
 
 @pytest.mark.parametrize("name", ["WEB_PORT", "RASA_PORT", "ACTIONS_PORT"])
 def test_a_port_in_use_is_named(name: str, taken: int) -> None:
     with pytest.raises(StackError, match=f"127.0.0.1:{taken} .*set {name} to another port"):
-        check_ports(Settings(**{name.lower(): taken}))
+        check_ports(Settings(**free_ports() | {name.lower(): taken}))
 
 
 def test_two_parts_cannot_share_a_port() -> None:
@@ -59,7 +59,6 @@ def test_what_is_made_is_for_this_account_alone(tmp_path: Path) -> None:
     assert (tmp_path / "var").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.usefixtures("settings_read")
 @pytest.mark.parametrize(
     ("written", "told"),
     [
@@ -73,17 +72,14 @@ def test_a_broken_env_file_ends_the_command_in_one_line(
     written: str,
     told: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path(".env").write_text(written, encoding="utf-8")
+    (tmp_path / ".env").write_text(written, encoding="utf-8")
     assert command.main() == 1
     error = capsys.readouterr().err
     assert error.startswith("run: ") and told in error and error.count("\n") == 1
 
 
-@pytest.mark.usefixtures("settings_read")
 def test_a_database_that_refuses_ends_the_command_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
