@@ -26,12 +26,15 @@ class DocumentFeatures:
         self.vector_size = vector_size
 
     @classmethod
-    def fit(cls, documents: Sequence[Document]) -> "DocumentFeatures":
+    def fit(cls, documents: Sequence[Document]) -> tuple["DocumentFeatures", sparse.csr_matrix]:
+        """The features that `documents` show, and their rows: to find both at once is cheaper."""
         vector_size = max((len(d.vector) for d in documents if d.vector is not None), default=0)
         features = cls({view: _vectorizer(view) for view in VIEWS}, vector_size)
-        for view, vectorizer in features.vectorizers.items():
-            vectorizer.fit(_texts(documents, view))
-        return features
+        blocks = [
+            vectorizer.fit_transform(_texts(documents, view))
+            for view, vectorizer in features.vectorizers.items()
+        ]
+        return features, features._joined(blocks, documents)
 
     @property
     def width(self) -> int:
@@ -47,8 +50,13 @@ class DocumentFeatures:
             vectorizer.transform(_texts(documents, view))
             for view, vectorizer in self.vectorizers.items()
         ]
+        return self._joined(blocks, documents)
+
+    def _joined(
+        self, blocks: list[sparse.csr_matrix], documents: Sequence[Document]
+    ) -> sparse.csr_matrix:
         if self.vector_size:
-            blocks.append(sparse.csr_matrix(self._vectors(documents)))
+            blocks = [*blocks, sparse.csr_matrix(self._vectors(documents))]
         return sparse.hstack(blocks, format="csr", dtype=np.float32)
 
     def _vectors(self, documents: Sequence[Document]) -> np.ndarray:

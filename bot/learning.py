@@ -46,8 +46,7 @@ def learn(examples: Sequence[Example]) -> ExpertiseModel:
     held_out = [example for example in examples if example.held_out]
     _check(learnt, "write")
     _check(held_out, "hold out (`held_out: true`)")
-    features = DocumentFeatures.fit([example.document for example in learnt])
-    rows = features.transform([example.document for example in learnt])
+    features, rows = DocumentFeatures.fit([example.document for example in learnt])
     heads = _fit_heads(rows, learnt)
     return ExpertiseModel(features, heads, _calibrate(features, heads, held_out))
 

@@ -1,9 +1,12 @@
+import copy
 from pathlib import Path
 
 import pytest
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 
+from bot.importer import TrainingMessage
 from bot.tests.corpus import ROOT
 
 MESSAGES = """
@@ -39,3 +42,14 @@ def test_training_reads_the_messages_once(
         examples = importer.get_nlu_data(language).intent_examples
         assert [example.get("text") for example in examples] == ["bonjour", "hello"]
     assert len(readings) == 1
+
+
+def test_messages_are_copied_and_compared_by_what_they_say() -> None:
+    message = TrainingMessage(data={"text": "bonjour", "intent": "greet"})
+    copied = copy.deepcopy(message)
+    assert copied == message and hash(copied) == hash(message)
+    copied.set("text_tokens", [Token("bonjour", 0)])
+    assert copied != message and message.get("text_tokens") is None
+    otherwise = copy.deepcopy(message)
+    otherwise.set("text_tokens", [Token("bonjour", 0, lemma="salut")])
+    assert otherwise != copied
