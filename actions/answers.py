@@ -12,15 +12,13 @@ from actions.turn import Turn
 from catalog.contact_details import find_email, find_phone
 from catalog.models import MemberStanding, OrganisationKind
 from catalog.places import fold, read_region
-from catalog.requests import local_today
+from catalog.requests import MAX_BUDGET, MAX_NAME, local_today
 
 NAMES = frozenset({"organisation", "contact_name"})
 # Asked and left unanswered: a slot that is None would be asked again.
 SKIPPED = "skipped"
 OUTSIDE_QUEBEC = "outside"
 CAPITALE_NATIONALE = "03"
-MAX_NAME = 200
-MAX_BUDGET = 300
 MAX_WORDS_TO_SKIP = 6
 
 KIND_WORDS = {

@@ -4,9 +4,9 @@ import asyncio
 from functools import cache
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
 
 from catalog.database import SessionFactory, make_session_factory
+from catalog.fields import load_active_fields
 from catalog.models import Field
 from catalog.places import fold
 from catalog.settings import get_settings
@@ -21,13 +21,7 @@ def sessions() -> SessionFactory:
 
 async def active_fields() -> dict[str, Field]:
     """The fields in service, by slug, in the catalog's order."""
-    return await asyncio.to_thread(_load)
-
-
-def _load() -> dict[str, Field]:
-    query = select(Field).where(Field.active).order_by(Field.position)
-    with sessions().begin() as session:
-        return {field.slug: field for field in session.scalars(query)}
+    return await asyncio.to_thread(load_active_fields, sessions())
 
 
 def find_by_name(text: str, fields: dict[str, Field]) -> str | None:

@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.answers import OUTSIDE_QUEBEC, SKIPPED
 from actions.fields import sessions
 from actions.guard import logger, tells_when_down
-from catalog.consents import consent_version
-from catalog.models import ConsentPurpose, Urgency, utc_now
-from catalog.requests import ConsentGiven, FieldChoice, RequestDraft, file_requests
+from catalog.consents import answer_consents
+from catalog.models import ConsentPurpose, Urgency
+from catalog.requests import FieldChoice, RequestDraft, file_requests
 
 REQUIRED = ("description", "organisation", "contact_name", "email", "summary")
 
@@ -91,13 +91,5 @@ def _draft(tracker: Tracker, fields: list[FieldChoice], key: str) -> RequestDraf
         budget=given("budget"),
         fields=fields,
         to_qualify=given("routing_step") == "human",
-        consents=[
-            ConsentGiven(
-                purpose=purpose,
-                granted=bool(given(f"consent_{purpose}")),
-                text_version=consent_version(purpose),
-                given_at=utc_now(),
-            )
-            for purpose in ConsentPurpose
-        ],
+        consents=answer_consents([p for p in ConsentPurpose if given(f"consent_{p}")]),
     )

@@ -25,11 +25,11 @@ from actions.form_events import leave_to_rules, slot_events
 from actions.guard import tells_when_down
 from actions.routing import open_routing, proposed_fields, read_routing, to_a_person
 from actions.turn import Turn
-from actions.urgency import is_urgent
 from catalog.contact_details import find_email, find_phone
 from catalog.models import Urgency
 from catalog.places import find_region
 from catalog.requests import local_today
+from catalog.urgency import is_urgent
 
 MAX_STRIKES = 3
 # Asked anew for each request; who the member is stays from one request to the next.

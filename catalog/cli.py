@@ -17,10 +17,14 @@ from catalog.export import write_csv
 from catalog.models import OutboxMessage, Request, RequestField, RequestStatus
 from catalog.notifications import field_names
 from catalog.outbox import make_transport, send_due
+from catalog.retention import purge
 from catalog.seed import SeedError, seed
 from catalog.settings import SettingsError, get_settings
+from catalog.widget_cli import app as widget_app
+from catalog.widgets import WidgetError
 
-WATCH_SECONDS = 5
+WORK_SECONDS = 5
+PURGE_SECONDS = 3600
 
 app = typer.Typer(
     help="Fields, pôles, requests and outgoing e-mail of Aiguilleur.",
@@ -28,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(widget_app, name="widget")
 
 FieldOption = Annotated[str | None, typer.Option("--field", help="Only this field's slug.")]
 StatusOption = Annotated[RequestStatus | None, typer.Option("--status", help="Only this status.")]
@@ -101,32 +107,43 @@ def export_command(
 
 
 @app.command("send-outbox")
-def send_outbox_command(
-    watch: Annotated[bool, typer.Option("--watch", help="Go on sending until stopped.")] = False,
-) -> None:
+def send_outbox_command() -> None:
     """Send the e-mails that are due."""
+    settings = get_settings()
+    sent = send_due(_sessions(), make_transport(settings), settings.mail_from)
+    typer.echo(f"{sent} e-mail(s) sent.")
+
+
+@app.command("purge")
+def purge_command() -> None:
+    """Erase what was said in conversations past their term (CONVERSATION_DAYS)."""
+    erased = purge(_sessions(), get_settings().conversation_days)
+    typer.echo(f"{erased} conversation(s) erased.")
+
+
+@app.command("work")
+def work_command() -> None:
+    """Send e-mails as they fall due, and erase conversations past their term, until stopped."""
     settings, sessions = get_settings(), _sessions()
     transport = make_transport(settings)
+    next_purge = time.monotonic()
     while True:
         try:
-            sent = send_due(sessions, transport, settings.mail_from)
+            if sent := send_due(sessions, transport, settings.mail_from):
+                typer.echo(f"{sent} e-mail(s) sent.")
+            if time.monotonic() >= next_purge:
+                purge(sessions, settings.conversation_days)
+                next_purge = time.monotonic() + PURGE_SECONDS
         except SQLAlchemyError as error:
-            if not watch:
-                raise
-            typer.echo(f"outbox: the database does not answer ({type(error).__name__})", err=True)
-            sent = 0
-        if sent or not watch:
-            typer.echo(f"{sent} e-mail(s) sent.")
-        if not watch:
-            return
-        time.sleep(WATCH_SECONDS)
+            typer.echo(f"the database does not answer ({type(error).__name__})", err=True)
+        time.sleep(WORK_SECONDS)
 
 
 def main() -> None:
     """Run the command line; an error is one line on standard error and exit code 1."""
     try:
         app()
-    except (SettingsError, SeedError, CommandError) as error:
+    except (SettingsError, SeedError, WidgetError, CommandError) as error:
         _fail(str(error))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -69,6 +69,11 @@ class ConsentPurpose(enum.StrEnum):
     NEWS = "news"
 
 
+class WidgetSide(enum.StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
 class MessageKind(enum.StrEnum):
     TEAM = "team"
     MEMBER = "member"
@@ -99,6 +104,7 @@ class Base(DeclarativeBase):
                 RequestStatus,
                 ConsentPurpose,
                 MessageKind,
+                WidgetSide,
             )
         },
     }
@@ -142,6 +148,27 @@ class Pole(Base):
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     site: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool]
+
+
+class Widget(Base):
+    """The assistant as the pages of a pôle show it; the public key in their snippet names it."""
+
+    __tablename__ = "widgets"
+
+    pole_slug: Mapped[str] = mapped_column(ForeignKey("poles.slug"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    # Pages of these origins may embed it: scheme, host and port.
+    origins: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    color: Mapped[str | None] = mapped_column(String(7))
+    side: Mapped[WidgetSide] = mapped_column(default=WidgetSide.RIGHT)
+    opens_at_start: Mapped[bool] = mapped_column(default=False)
+    greeting_fr: Mapped[str | None] = mapped_column(String(500))
+    greeting_en: Mapped[str | None] = mapped_column(String(500))
+    # Known to the pôle's server, which signs with it who its signed-in members are.
+    identity_secret: Mapped[str] = mapped_column(String(64))
+    pole: Mapped[Pole] = relationship()
 
 
 class Request(Base):
@@ -252,6 +279,21 @@ class ReferenceSequence(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True)
     last_number: Mapped[int]
+
+
+class Conversation(Base):
+    """A conversation, from its opening until it is erased."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("pole_slug", "identity_nonce"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    opened_at: Mapped[dt.datetime] = mapped_column(default=utc_now, index=True)
+    language: Mapped[Language]
+    pole_slug: Mapped[str | None] = mapped_column(ForeignKey("poles.slug"), index=True)
+    # Of the signed identity that opened it: a signature opens one conversation.
+    identity_nonce: Mapped[str | None] = mapped_column(String(64))
+    member_id: Mapped[str | None] = mapped_column(String(100))
 
 
 class ChatTurn(Base):

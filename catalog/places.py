@@ -74,5 +74,11 @@ def _entries() -> list[dict]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def known_regions() -> list[KnownRegion]:
+    """Every region, in alphabetical order."""
+    regions = [KnownRegion(entry["code"], entry["name"]) for entry in _entries()]
+    return sorted(regions, key=lambda region: fold(region.name))
+
+
 def region_name(code: str) -> str:
-    return next(region.name for region in _names().values() if region.code == code)
+    return next(region.name for region in known_regions() if region.code == code)

@@ -32,6 +32,8 @@ from catalog.notifications import compose
 
 QUEBEC = ZoneInfo("America/Montreal")
 MAX_CONFLICTS = 2
+MAX_NAME = 200
+MAX_BUDGET = 300
 
 
 def local_today() -> dt.date:
@@ -39,7 +41,7 @@ def local_today() -> dt.date:
     return utc_now().astimezone(QUEBEC).date()
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
 
 
 class FieldChoice(BaseModel):
@@ -76,7 +78,7 @@ class RequestDraft(BaseModel):
     deadline: dt.date | None = None
     deadline_words: Annotated[str, StringConstraints(max_length=200)] | None = None
     urgency: Urgency = Urgency.NORMAL
-    budget: Annotated[str, StringConstraints(max_length=300)] | None = None
+    budget: Annotated[str, StringConstraints(max_length=MAX_BUDGET)] | None = None
     fields: list[FieldChoice] = []
     # Whether the fields are a suggestion to the person who will choose.
     to_qualify: bool = False

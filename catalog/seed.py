@@ -26,8 +26,13 @@ def seed(session: Session) -> None:
     """
     for region in _rows("regions.yml", _region):
         session.merge(region)
-    _merge_and_retire(session, Field, _rows("fields.yml", _field))
+    _merge_and_retire(session, Field, written_fields())
     _merge_and_retire(session, Pole, _rows("poles.yml", _pole))
+
+
+def written_fields() -> list[Field]:
+    """The fields as their file says them, whatever the database holds."""
+    return _rows("fields.yml", _field)
 
 
 def _region(entry: dict, _position: int) -> Region:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from dotenv.parser import Original, parse_stream
+from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
@@ -31,10 +32,21 @@ class Settings(BaseSettings):
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)
 
+    # Where members and pôles' pages find the web server, if a proxy stands before it.
+    public_url: str | None = None
+
     session_hours: float = Field(12, gt=0)
     answer_timeout_seconds: float = Field(10, gt=0)
+    conversation_days: int = Field(90, ge=1)
+
+    redis_url: str | None = None
+    messages_per_session: str = "20/minute"
+    messages_per_address: str = "120/minute"
+    messages_per_key: str = "1200/minute"
+    conversations_per_address: str = "60/hour"
 
     intake_email: str = "accueil@consortium.example"
+    privacy_email: str = "vie-privee@consortium.example"
     mail_from: str = "aiguilleur@consortium.example"
     smtp_host: str | None = None
     smtp_port: int = Field(587, ge=1, le=65535)
@@ -52,6 +64,27 @@ class Settings(BaseSettings):
         if not known:
             raise ValueError("write sqlite:///path/of/file.db or postgresql://user@host/database")
         return database_url
+
+    @field_validator("public_url")
+    @classmethod
+    def refuse_what_is_no_address(cls, public_url: str | None) -> str | None:
+        if public_url and not public_url.startswith(("https://", "http://")):
+            raise ValueError("write https://host, as browsers are to reach it")
+        return public_url and public_url.rstrip("/")
+
+    @field_validator(
+        "messages_per_session",
+        "messages_per_address",
+        "messages_per_key",
+        "conversations_per_address",
+    )
+    @classmethod
+    def refuse_what_is_no_limit(cls, limit: str) -> str:
+        try:
+            parse(limit)
+        except ValueError:
+            raise ValueError("write a number and a time, such as 20/minute") from None
+        return limit
 
     @model_validator(mode="after")
     def refuse_default_secret(self) -> "Settings":
@@ -73,6 +106,10 @@ class Settings(BaseSettings):
     @property
     def web_url(self) -> str:
         return f"http://{self.web_host}:{self.web_port}"
+
+    @property
+    def browser_url(self) -> str:
+        return self.public_url or self.web_url
 
 
 @lru_cache

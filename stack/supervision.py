@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 
 
 class Supervision:
-    """The running parts: bot, actions, web and outbox."""
+    """The running parts: bot, actions, web and worker."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -116,7 +116,7 @@ class Supervision:
             f" --port {settings.actions_port}",
             "web": f"{BIN / 'uvicorn'} --factory web.app:create_app --host {settings.web_host}"
             f" --port {settings.web_port}",
-            "outbox": f"{BIN / 'python'} -m catalog send-outbox --watch",
+            "worker": f"{BIN / 'python'} -m catalog work",
         }
 
     def _endpoints(self) -> Path:

@@ -6,15 +6,20 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import sessionmaker
 
 from catalog.database import make_engine
 from catalog.settings import Settings, get_settings
-from web import chat, health
+from web import chat, health, pages, request_form
 from web.body_limit import BodyLimit
 from web.bot_client import BotClient
 from web.conversation import Conversations
 from web.errors import FailureBoundary, add_error_handlers
+from web.grants import Grants
+from web.limits import Limits
+from web.security_headers import SecurityHeaders
 from web.sessions import Sessions
 from web.turns import TurnStore
 
@@ -31,6 +36,7 @@ def create_app(
         database_sessions = sessionmaker(engine, expire_on_commit=False)
         async with _local_client(settings, transport) as client:
             bot = BotClient(client, settings.rasa_url, settings.answer_timeout_seconds)
+            app.state.database_sessions = database_sessions
             app.state.conversations = Conversations(TurnStore(database_sessions), bot)
             app.state.health = health.Health(database_sessions, bot, client, settings.actions_url)
             yield
@@ -45,12 +51,24 @@ def create_app(
         redoc_url=None,
         # It would record exceptions with their text, which may hold what a member wrote.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        middleware=[Middleware(FailureBoundary), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(GZipMiddleware),
+            Middleware(SecurityHeaders),
+            Middleware(FailureBoundary),
+            Middleware(BodyLimit),
+        ],
     )
-    app.state.sessions = Sessions(settings.secret_key.get_secret_value(), settings.session_hours)
+    secret = settings.secret_key.get_secret_value()
+    app.state.settings = settings
+    app.state.sessions = Sessions(secret, settings.session_hours)
+    app.state.grants = Grants(secret)
+    app.state.limits = Limits(settings)
     add_error_handlers(app)
     app.include_router(chat.router)
     app.include_router(health.router)
+    app.include_router(pages.router)
+    app.include_router(request_form.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC))
     return app
 
 

@@ -110,13 +110,18 @@ def _language_in(custom: object) -> Language | None:
     return Language(named) if named in list(Language) else None
 
 
+def command(intent: str, entities: dict[str, str]) -> str:
+    """What Rasa hears as `intent`, whatever the model would make of it."""
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False, separators=(',', ':'))}"
+
+
 def value_of(payload: str) -> str:
     """The name by which a browser chooses `payload`: its choice, else its intent."""
-    command = COMMAND.fullmatch(payload)
-    if command is None:
+    found = COMMAND.fullmatch(payload)
+    if found is None:
         return payload
     try:
-        choice = json.loads(command["entities"] or "{}").get("choice")
+        choice = json.loads(found["entities"] or "{}").get("choice")
     except ValueError:
         choice = None
-    return choice if isinstance(choice, str) else command["intent"]
+    return choice if isinstance(choice, str) else found["intent"]

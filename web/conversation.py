@@ -1,15 +1,15 @@
 """Conversations: each message heard once, in order, and never left without an answer."""
 
 import asyncio
-import json
 import logging
 import secrets
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from catalog.models import ChatTurn, Language
+from catalog.models import ChatTurn, Conversation, Language, Widget
 from catalog.texts import Texts
-from web.bot_client import BotClient, BotSilent
+from web.bot_client import BotClient, BotSilent, command
+from web.identity import Identity
 from web.schemas import Choice, Message, MessageAnswer
 from web.sessions import ChatSession
 from web.turns import RETRY, Said, TurnStore
@@ -29,11 +29,30 @@ class Conversations:
         # A lock lives as long as someone holds or awaits it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def open(self, language: Language, pole: str | None) -> tuple[ChatSession, MessageAnswer]:
-        session = ChatSession(secrets.token_hex(CONVERSATION_ID_BYTES), language)
-        entities = {"requested_language": language.value} | ({"pole": pole} if pole else {})
-        payload = f"/start{json.dumps(entities, separators=(',', ':'))}"
-        turn = await asyncio.to_thread(self._store.open, session, payload)
+    async def open(
+        self, language: Language, widget: Widget | None, identity: Identity | None
+    ) -> tuple[ChatSession, MessageAnswer]:
+        """A new conversation and its first messages.
+
+        Raises:
+            ApiError: the identity already opened one.
+        """
+        key = widget.key if widget else None
+        session = ChatSession(secrets.token_hex(CONVERSATION_ID_BYTES), language, key)
+        conversation = Conversation(
+            id=session.conversation_id,
+            language=language,
+            pole_slug=widget.pole_slug if widget else None,
+            member_id=identity and identity.member,
+            identity_nonce=identity and identity.nonce,
+        )
+        entities = {
+            "requested_language": language.value,
+            "pole": conversation.pole_slug,
+            "organisation": identity and identity.organisation,
+        }
+        payload = command("start", {name: value for name, value in entities.items() if value})
+        turn = await asyncio.to_thread(self._store.open, conversation, payload)
         return session, _answer(await self._ask_bot(turn))
 
     async def hear(self, session: ChatSession, message_id: str, said: Said) -> MessageAnswer:
@@ -45,8 +64,9 @@ class Conversations:
     async def language(self, session: ChatSession) -> Language:
         return await asyncio.to_thread(self._store.language, session)
 
-    async def is_active_pole(self, slug: str) -> bool:
-        return await asyncio.to_thread(self._store.is_active_pole, slug)
+    async def widget(self, key: str) -> Widget | None:
+        """The active widget of `key`."""
+        return await asyncio.to_thread(self._store.widget, key)
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation_id, asyncio.Lock())
@@ -65,6 +85,6 @@ def _answer(turn: ChatTurn) -> MessageAnswer:
     if turn.failed:
         retry = Choice(title=TEXTS.get("retry", turn.language), value=RETRY)
         silent = Message(text=TEXTS.get("bot_silent", turn.language), choices=[retry])
-        return MessageAnswer(messages=[silent], language=turn.language)
+        return MessageAnswer(messages=[silent], language=turn.language, failed=True)
     messages = [Message.model_validate(message) for message in turn.messages or []]
-    return MessageAnswer(messages=messages, language=turn.language)
+    return MessageAnswer(messages=messages, language=turn.language, failed=False)

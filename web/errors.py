@@ -16,10 +16,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.models import Language
 from catalog.texts import Texts
+from web.limits import RateLimited
 from web.schemas import ErrorBody
 
 TEXTS = Texts(Path(__file__).with_name("texts.yml"))
-KNOWN_FIELDS = ("session", "id", "text", "choice", "key", "language")
+KNOWN_FIELDS = (
+    "session",
+    "id",
+    "text",
+    "choice",
+    "to_language",
+    "key",
+    "grant",
+    "identity",
+    "language",
+)
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 logger = logging.getLogger(__name__)
@@ -41,6 +52,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(RateLimited, _rate_limited)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(SQLAlchemyError, _database_error)
@@ -56,6 +68,12 @@ async def error_response(
 
 async def _api_error(request: Request, error: ApiError) -> JSONResponse:
     return await error_response(request, error.status, error.code)
+
+
+async def _rate_limited(request: Request, error: RateLimited) -> JSONResponse:
+    response = await error_response(request, 429, "rate_limited", seconds=error.seconds)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -85,7 +103,7 @@ def _field_of(fault: Mapping[str, Any]) -> str:
     """The field at fault by its known name: an unknown one would be the sender's words."""
     named = [part for part in fault["loc"][1:] if part in KNOWN_FIELDS]
     if fault["type"].startswith("union_tag"):
-        return "text, choice"
+        return "text, choice, to_language"
     return str(named[-1]) if named else "body"
 
 
@@ -102,7 +120,7 @@ async def _language_of(request: Request, database_is_up: bool) -> Language:
         return session.language
     if body.get("language") in list(Language):
         return Language(body["language"])
-    return _accepted_language(request.headers.get("accept-language", ""))
+    return accepted_language(request.headers.get("accept-language", ""))
 
 
 def _body_of(request: Request) -> dict[str, Any]:
@@ -113,7 +131,7 @@ def _body_of(request: Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _accepted_language(header: str) -> Language:
+def accepted_language(header: str) -> Language:
     """The better liked of the two languages; French where neither is."""
     weights = dict.fromkeys(Language, 0.0)
     for item in header.split(","):

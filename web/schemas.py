@@ -20,16 +20,22 @@ def _key_or_unknown(value: Any) -> Any:
 
 
 def _kind_of_message(body: Any) -> str | None:
-    """Which of the two a message holds; none if it holds neither or both."""
+    """Which of the three a message holds; none if it holds none or several."""
     if not isinstance(body, dict):
         return None
-    kinds = [kind for kind in ("text", "choice") if body.get(kind) is not None]
+    kinds = [kind for kind in ("text", "choice", "to_language") if body.get(kind) is not None]
     return kinds[0] if len(kinds) == 1 else None
 
 
 class SessionRequest(BaseModel):
     key: Annotated[str | None, BeforeValidator(_key_or_unknown)] = Field(
-        None, description="The slug of the pôle whose page opens the conversation."
+        None, description="The key of the widget whose page opens the conversation."
+    )
+    grant: Annotated[str | None, BeforeValidator(_key_or_unknown)] = Field(
+        None, description="Needed with a key: the one that our page for this key was served with."
+    )
+    identity: Annotated[str | None, Field(max_length=4000)] = Field(
+        None, description="Who the partner’s server says that its member is, signed."
     )
     language: Language = Language.FR
 
@@ -52,8 +58,14 @@ class ChoiceMessage(_Message):
     choice: str = Field(description="The value of a choice that the latest answer offers.")
 
 
+class LanguageMessage(_Message):
+    to_language: Language = Field(description="The language to go on in.")
+
+
 MessageRequest = Annotated[
-    Annotated[TextMessage, Tag("text")] | Annotated[ChoiceMessage, Tag("choice")],
+    Annotated[TextMessage, Tag("text")]
+    | Annotated[ChoiceMessage, Tag("choice")]
+    | Annotated[LanguageMessage, Tag("to_language")],
     Discriminator(_kind_of_message),
 ]
 
@@ -71,6 +83,7 @@ class Message(BaseModel):
 class MessageAnswer(BaseModel):
     messages: list[Message]
     language: Language
+    failed: bool = Field(description="Whether the bot was silent: the messages say so.")
 
 
 class SessionAnswer(MessageAnswer):

@@ -13,10 +13,11 @@ SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True)
 class ChatSession:
-    """A conversation, and the language it was opened in."""
+    """A conversation, the language it was opened in, and the key of its widget if it has one."""
 
     conversation_id: str
     language: Language
+    key: str | None = None
 
 
 class Sessions:
@@ -27,7 +28,9 @@ class Sessions:
         self._seconds = hours * SECONDS_PER_HOUR
 
     def issue(self, session: ChatSession) -> str:
-        return self._serializer.dumps([session.conversation_id, session.language.value])
+        return self._serializer.dumps(
+            [session.conversation_id, session.language.value, session.key]
+        )
 
     def read(self, token: str) -> ChatSession:
         """The session of `token`.
@@ -50,8 +53,8 @@ class Sessions:
             return None
 
     def _load(self, token: str, seconds: float | None) -> ChatSession:
-        conversation_id, language = self._serializer.loads(_signable(token), max_age=seconds)
-        return ChatSession(conversation_id, Language(language))
+        conversation_id, language, key = self._serializer.loads(_signable(token), max_age=seconds)
+        return ChatSession(conversation_id, Language(language), key)
 
 
 def _signable(token: str) -> str:

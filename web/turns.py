@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from catalog.database import SessionFactory
-from catalog.models import ChatTurn, Language, Pole
+from catalog.models import ChatTurn, Conversation, Language, Widget
 from catalog.places import fold
-from web.bot_client import BotAnswer
+from catalog.widgets import find_by_key
+from web.bot_client import BotAnswer, command
 from web.errors import ApiError
 from web.redaction import redact
 from web.sessions import ChatSession
@@ -23,15 +25,21 @@ RETRY_WORDS = frozenset({"reessayer", "reessaie", "reessayez", "try again", "ret
 
 @dataclass(frozen=True)
 class Said:
-    """What a member sent: words typed, or the value of a choice."""
+    """What a member sent: words typed, the value of a choice, or a language to go on in."""
 
     text: str | None = None
     choice: str | None = None
+    to_language: Language | None = None
 
     @property
     def fingerprint(self) -> str:
-        # Of the redacted text, always in one language: the digest of a number would betray it.
-        said = f"text {redact(self.text, 'fr')}" if self.choice is None else f"choice {self.choice}"
+        if self.text is not None:
+            # Redacted, always in one language: the digest of a number would betray it.
+            said = f"text {redact(self.text, 'fr')}"
+        elif self.choice is not None:
+            said = f"choice {self.choice}"
+        else:
+            said = f"language {self.to_language}"
         return hashlib.sha256(said.encode()).hexdigest()
 
     @property
@@ -45,18 +53,26 @@ class TurnStore:
     def __init__(self, sessions: SessionFactory) -> None:
         self._sessions = sessions
 
-    def open(self, session: ChatSession, payload: str) -> ChatTurn:
-        """Store the turn that opens a conversation, before the bot hears it."""
+    def open(self, conversation: Conversation, payload: str) -> ChatTurn:
+        """Store a conversation and the turn that opens it, before the bot hears it.
+
+        Raises:
+            ApiError: the signed identity already opened one.
+        """
         turn = ChatTurn(
-            conversation_id=session.conversation_id,
+            conversation_id=conversation.id,
             message_id=OPENING_ID,
             fingerprint="",
             payload=payload,
-            language=session.language,
+            language=conversation.language,
             failed=True,
         )
-        with self._sessions.begin() as database:
-            return _add(database, turn)
+        try:
+            with self._sessions.begin() as database:
+                database.add(conversation)
+                return _add(database, turn)
+        except IntegrityError:
+            raise ApiError(422, "identity_invalid") from None
 
     def begin(self, session: ChatSession, message_id: str, said: Said) -> tuple[ChatTurn, bool]:
         """The turn of `message_id`, stored if it is new, and whether the bot must hear it.
@@ -100,10 +116,9 @@ class TurnStore:
             latest = _latest(database, session.conversation_id)
             return latest.language if latest else session.language
 
-    def is_active_pole(self, slug: str) -> bool:
+    def widget(self, key: str) -> Widget | None:
         with self._sessions.begin() as database:
-            pole = database.get(Pole, slug)
-            return pole is not None and pole.active
+            return find_by_key(database, key)
 
 
 def _latest(database: Session, conversation_id: str) -> ChatTurn | None:
@@ -125,6 +140,8 @@ def _payload(said: Said, latest: ChatTurn | None, language: Language) -> str:
     """What the bot is to hear."""
     if latest and latest.failed and said.asks_again:
         return latest.payload
+    if said.to_language:
+        return command("switch_language", {"requested_language": said.to_language.value})
     if said.choice is None:
         return redact(said.text or "", language)
     offered = _offered((latest and latest.messages) or [])

@@ -19,7 +19,7 @@ from catalog.requests import file_requests
 from tests.catalog.drafts import chosen, draft
 from tests.catalog.processes import ROOT, Done, run_catalog
 
-COMMANDS = ("migrate", "seed", "list", "show", "export", "send-outbox")
+COMMANDS = ("migrate", "seed", "list", "show", "export", "send-outbox", "purge", "work", "widget")
 
 
 @pytest.fixture

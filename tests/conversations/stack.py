@@ -18,6 +18,7 @@ from catalog.settings import Settings, get_settings
 from stack.__main__ import prepare, wait_until_healthy
 from stack.supervision import Supervision
 from tests.ports import free_port
+from web.grants import Grants
 
 ANSWER_SECONDS = 30
 
@@ -72,6 +73,11 @@ def running_stack(database_url: str, folder: Path) -> Iterator[Stack]:
         "ACTIONS_PORT": str(ports[2]),
         "SECRET_KEY": secrets.token_urlsafe(32),
         "SMTP_HOST": "",
+        # All of the conversations come from one address, faster than a person types.
+        "MESSAGES_PER_SESSION": "1000/minute",
+        "MESSAGES_PER_ADDRESS": "10000/minute",
+        "MESSAGES_PER_KEY": "10000/minute",
+        "CONVERSATIONS_PER_ADDRESS": "10000/hour",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
@@ -109,8 +115,11 @@ class Member:
         self.open()
 
     def open(self) -> None:
-        """Open a new conversation."""
-        body = {"language": self.language} | ({"key": self.key} if self.key else {})
+        """Open a new conversation, with the grant of our page if it is for a widget's key."""
+        body = {"language": self.language}
+        if self.key:
+            secret = self.stack.settings.secret_key.get_secret_value()
+            body |= {"key": self.key, "grant": Grants(secret).issue(self.key)}
         self.session = self._take(self.stack.client.post("/chat/session", json=body))["session"]
 
     def say(self, text: str) -> str:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from catalog.models import ConsentPurpose, MessageKind, RequestStatus, SetBy
 from catalog.requests import local_today
+from catalog.widgets import WidgetChanges, set_widget
 from tests.conversations.stack import Member
 from tests.conversations.steps import (
     BOOKKEEPING,
@@ -102,7 +103,9 @@ def test_a_second_request_keeps_who_the_member_is_and_asks_for_consent_again(mem
 
 
 def test_the_pole_whose_page_it_is_goes_with_the_request(stack, language):
-    member = Member(stack, language, key="estrie")
+    with stack.sessions.begin() as session:
+        widget = set_widget(session, "estrie", WidgetChanges(origins=["https://estrie.example"]))
+    member = Member(stack, language, key=widget.key)
     begin(member)
     assert finish(member).pole_slug == "estrie"
 

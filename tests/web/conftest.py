@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from catalog.database import make_engine, make_session_factory, migrate
-from catalog.models import ChatTurn
+from catalog.models import ChatTurn, Widget
 from catalog.seed import seed
 from catalog.settings import Settings
+from catalog.widgets import WidgetChanges, set_widget
 from web.app import create_app
 
 
@@ -75,6 +76,9 @@ class Gateway:
         self.session = ""
 
     async def open(self, **body: Any) -> httpx.Response:
+        """Open a conversation; a key goes with the grant that its page would bear."""
+        if isinstance(body.get("key"), str):
+            body.setdefault("grant", self.app.state.grants.issue(body["key"]))
         response = await self.client.post("/chat/session", json=body)
         self.session = response.json().get("session", self.session)
         return response
@@ -109,6 +113,8 @@ def settings(seeded_database: Path, tmp_path: Path) -> Settings:
         environment="local",
         database_url=f"sqlite:///{path}",
         answer_timeout_seconds=5,
+        messages_per_session="1000/minute",
+        conversations_per_address="1000/minute",
         rasa_port=5005,
         actions_port=5055,
     )
@@ -119,6 +125,23 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine = make_engine(settings.database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def change(engine: Engine) -> Callable[..., Widget]:
+    """A function that changes the widget of a pôle."""
+
+    def changed(pole: str, **changes: Any) -> Widget:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            return set_widget(session, pole, WidgetChanges(**changes))
+
+    return changed
+
+
+@pytest.fixture
+def widget(change: Callable[..., Widget]) -> Widget:
+    """The widget of the pôle of Estrie, for the pages of https://estrie.example."""
+    return change("estrie", origins=["https://estrie.example"], greeting_fr="Allô l’Estrie")
 
 
 @pytest.fixture

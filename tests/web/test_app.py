@@ -27,12 +27,13 @@ def test_every_declared_error_has_the_one_shape(settings) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-def test_a_message_is_described_as_one_of_two(settings) -> None:
+def test_a_message_is_described_as_one_of_three(settings) -> None:
     document = create_app(settings).openapi()
     body = document["paths"]["/chat/message"]["post"]["requestBody"]
     assert body["content"]["application/json"]["schema"]["oneOf"] == [
         {"$ref": "#/components/schemas/TextMessage"},
         {"$ref": "#/components/schemas/ChoiceMessage"},
+        {"$ref": "#/components/schemas/LanguageMessage"},
     ]
 
 

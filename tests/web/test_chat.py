@@ -18,7 +18,7 @@ async def test_a_conversation_opens_in_french(gateway, bot) -> None:
     response = await gateway.open()
     assert response.status_code == 200
     answer = response.json()
-    assert set(answer) == {"session", "language", "messages"}
+    assert set(answer) == {"session", "language", "messages", "failed"}
     assert answer["language"] == "fr"
     assert answer["messages"] == [
         {"text": "Bonjour !", "choices": [{"title": "Voir", "value": "ask_offer"}]}
@@ -28,8 +28,8 @@ async def test_a_conversation_opens_in_french(gateway, bot) -> None:
     assert message == '/start{"requested_language":"fr"}'
 
 
-async def test_a_conversation_opens_in_english_on_the_page_of_a_pole(gateway, bot) -> None:
-    response = await gateway.open(key="estrie", language="en")
+async def test_a_conversation_opens_in_english_on_the_page_of_a_pole(gateway, bot, widget) -> None:
+    response = await gateway.open(key=widget.key, language="en")
     assert response.json()["language"] == "en"
     assert bot.heard[0][1] == '/start{"requested_language":"en","pole":"estrie"}'
 
@@ -40,9 +40,14 @@ async def test_each_conversation_has_its_own_id(gateway, bot) -> None:
     assert len({sender for sender, _ in bot.heard}) == 2
 
 
-async def test_unknown_inactive_and_mistyped_keys_look_alike(gateway, bot) -> None:
-    keys = ["personne", "nunavik", "Estrie", "estrie ", "", "a\x00b", "é" * 500, 12, ["estrie"], {}]
-    answers = [await gateway.open(key=key) for key in keys]
+async def test_unknown_paused_and_mistyped_keys_look_alike(gateway, bot, widget, change) -> None:
+    paused, retired = change("laval", enabled=False).key, change("nunavik").key
+    near = [widget.key[:-1], widget.key + "x", widget.key.upper(), f"{widget.key} "]
+    wrong = ["personne", "", "a\x00b", "é" * 500, 12, ["estrie"], {}]
+    answers = [await gateway.open(key=key) for key in (paused, retired, *near, *wrong)]
+    answers.append(await gateway.open(key=widget.key, grant=None))
+    answers.append(await gateway.open(key=widget.key, grant="forged"))
+    answers.append(await gateway.open(key=widget.key, grant=gateway.app.state.grants.issue(paused)))
     assert {response.status_code for response in answers} == {404}
     assert len({response.text for response in answers}) == 1
     assert answers[0].json()["error"]["code"] == "key_unknown"
@@ -64,6 +69,7 @@ async def test_a_message_is_heard_and_answered(chat, bot) -> None:
             }
         ],
         "language": "fr",
+        "failed": False,
     }
     assert bot.payloads == ["Nos livres sont en retard"]
     assert len({sender for sender, _ in bot.heard}) == 1
@@ -223,9 +229,9 @@ async def test_a_text_without_words_is_refused(chat, bot, typed: str) -> None:
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
-        ({}, "text, choice"),
-        ({"text": None}, "text, choice"),
-        ({"text": "a", "choice": "b"}, "text, choice"),
+        ({}, "text, choice, to_language"),
+        ({"text": None}, "text, choice, to_language"),
+        ({"text": "a", "choice": "b"}, "text, choice, to_language"),
         ({"text": ["a"]}, "text"),
         ({"text": "a\ud800"}, "text"),
         ({"choice": 1}, "choice"),

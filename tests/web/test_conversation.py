@@ -257,9 +257,9 @@ async def test_only_retry_is_offered_after_a_failure(chat, bot) -> None:
     assert (await chat.send("m3", choice="affirm")).status_code == 422
 
 
-async def test_an_opening_that_fails_can_be_tried_again(gateway, bot) -> None:
+async def test_an_opening_that_fails_can_be_tried_again(gateway, bot, widget) -> None:
     bot.script.append([])
-    response = await gateway.open(language="en", key="estrie")
+    response = await gateway.open(language="en", key=widget.key)
     assert is_failure(response)
     assert response.json()["messages"][0]["choices"][0]["title"] == "Try again"
     assert not is_failure(await gateway.send("m1", choice="retry"))

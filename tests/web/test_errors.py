@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from catalog.models import Language
-from web.errors import _accepted_language
+from web.errors import accepted_language
 from web.sessions import ChatSession, Sessions
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ FRENCH, ENGLISH = "La requête", "The request"
     ],
 )
 def test_the_language_of_a_browser(header: str, language: str) -> None:
-    assert _accepted_language(header) == language
+    assert accepted_language(header) == language
 
 
 async def message_of(gateway, body, **headers: str) -> str:
@@ -105,7 +105,7 @@ async def test_unknown_addresses_and_methods(gateway) -> None:
     response = await gateway.client.get("/nowhere", headers={"accept-language": "en"})
     assert response.status_code == 404
     assert response.json()["error"]["message"].startswith("There is nothing")
-    response = await gateway.client.get("/chat/message")
+    response = await gateway.client.put("/chat/message")
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
     assert response.json()["error"]["code"] == "method_not_allowed"

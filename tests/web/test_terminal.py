@@ -19,6 +19,7 @@ QUESTION = {
         },
     ],
     "language": "fr",
+    "failed": False,
 }
 
 

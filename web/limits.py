@@ -1,0 +1,69 @@
+"""How often one may write: by conversation, by address and by widget."""
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from catalog.settings import Settings
+
+# A key that anyone may write takes no more room than this.
+MAX_KEY = 64
+
+
+class RateLimited(Exception):
+    """Too much was sent; `seconds` from now it may be sent again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Limits:
+    """Counts what is sent, in this process or in Redis where several serve."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.redis_url))
+        self._per_session = parse(settings.messages_per_session)
+        self._per_address = parse(settings.messages_per_address)
+        self._per_key = parse(settings.messages_per_key)
+        self._conversations = parse(settings.conversations_per_address)
+
+    async def count_conversation(self, address: str, key: str | None) -> None:
+        """Count the opening of a conversation.
+
+        Raises:
+            RateLimited: its address opened too many, or too much came by its widget.
+        """
+        await self._count(self._conversations, "conversation", address)
+        await self._count_key(key)
+
+    async def count_message(self, address: str, conversation_id: str, key: str | None) -> None:
+        """Count a message.
+
+        Raises:
+            RateLimited: too much came in its conversation, from its address or by its widget.
+        """
+        await self._count(self._per_session, "session", conversation_id)
+        await self._count(self._per_address, "address", address)
+        await self._count_key(key)
+
+    async def _count_key(self, key: str | None) -> None:
+        if key:
+            await self._count(self._per_key, "key", key[:MAX_KEY])
+
+    async def _count(self, limit: RateLimitItem, *of: str) -> None:
+        if await self._limiter.hit(limit, *of):
+            return
+        stats = await self._limiter.get_window_stats(limit, *of)
+        raise RateLimited(max(1, math.ceil(stats.reset_time - time.time())))
+
+
+def _storage(redis_url: str | None) -> Storage:
+    return (
+        RedisStorage(f"async+{redis_url}", implementation="redispy")
+        if redis_url
+        else MemoryStorage()
+    )
