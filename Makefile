@@ -1,6 +1,7 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environments run chat test check train interpret evaluate validate lock format
+.PHONY: help environments run chat test check train interpret evaluate learning-curve \
+	cross-validate benchmark-nlu validate lock format
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
@@ -9,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 environments: ## make or update .venv and bot/.venv from their locks
 	@./bootstrap.sh
@@ -30,7 +31,16 @@ test: environments ## run every test: both environments, SQLite and PostgreSQL, 
 check: environments ## the fast subset: style and unit tests, on SQLite and PostgreSQL
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m pytest --ignore tests/conversations
+	$(PYTHON) -m pytest --ignore tests/conversations --ignore tests/browser
+
+learning-curve: environments ## learn from 25 to 100 % of the messages: does more still pay?
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.learning_curve
+
+cross-validate: environments ## judge each training message by models that have not seen it
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.cross_validation
+
+benchmark-nlu: environments ## this bot's understanding beside its peers', in one run
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.benchmark
 
 validate: ## check the Rasa project: data, domain, rules
 	@PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -68,6 +69,21 @@ def draw_reliability(judged: Sequence[Judged], path: Path) -> None:
     )
     axes.set_xlabel("probability given to the first field")
     axes.set_ylabel("share right")
+    _save(figure, path)
+
+
+def draw_learning_curve(points: Sequence[dict[str, Any]], path: Path) -> None:
+    """The share of first fields right, by the number of training messages."""
+    figure, axes = plt.subplots(figsize=(7, 5))
+    messages = [point["messages"] for point in points]
+    for language, line in (("fr", "-"), ("en", "--")):
+        for kind in ("single", "indirect_and_border"):
+            values = [point[language][kind] for point in points]
+            label = f"{language}, {kind.replace('_', ' ')}"
+            axes.plot(messages, values, line, marker="o", label=label)
+    axes.legend()
+    axes.set_xlabel("training messages")
+    axes.set_ylabel("first field right")
     _save(figure, path)
 
 

@@ -28,6 +28,8 @@ from web.redaction import redact
 
 MAX_DESCRIPTION = 8000
 MIN_DESCRIPTION = 3
+# Who ticks more has not chosen: a person does, rather than that many teams.
+MAX_ROUTED = 4
 OUTSIDE_QUEBEC = "outside"
 FREE_WORDS = frozenset({"description", "organisation", "contact_name", "budget"})
 
@@ -108,6 +110,7 @@ def make_draft(
         urgency=Urgency.URGENT if urgent else Urgency.NORMAL,
         budget=read["budget"],
         fields=[FieldChoice(slug=slug, set_by=SetBy.MEMBER) for slug in fields],
+        to_qualify=len(fields) > MAX_ROUTED,
         consents=answer_consents(answers.consents),
     )
 

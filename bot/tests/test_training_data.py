@@ -17,6 +17,9 @@ NEAR_COPY = 0.6
 # "oui", "start over", "are you hiring": the bot must know them, and everyone writes them so.
 FORMULA_WORDS = 3
 OPENING_SHARE = 0.03
+# Distinct words: fewer would mean few voices, or one sentence with its nouns changed.
+VOCABULARY = 2500
+WORD = re.compile(r"[^\W\d_]{3,}")
 # Rasa reads (words)[entity] and [words]{"entity": …} in an example as annotations.
 ANNOTATION = re.compile(r"[\[\]{}]")
 EMAIL = re.compile(r"[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)")
@@ -85,6 +88,16 @@ def test_every_field_has_enough_training_messages(training: list[Written], langu
         if message.language == language and len(message.fields) == 1 and not message.held_out
     )
     assert {field: counts[field] for field in FIELDS if counts[field] < SINGLE_NEEDS} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_has_a_wide_vocabulary(training: list[Written], language: str) -> None:
+    words = defaultdict(set)
+    for message in training:
+        if message.language == language and message.fields:
+            words[message.fields[0]].update(WORD.findall(fold(message.text)))
+    sizes = {field: len(words[field]) for field in FIELDS}
+    assert {field: size for field, size in sizes.items() if size < VOCABULARY} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -106,6 +106,7 @@ class Member:
     stack: Stack
     language: str
     key: str | None = None
+    identity: str | None = None
     said: str = ""
     choices: dict[str, str] = field(default_factory=dict)
     answered_in: str = ""
@@ -116,7 +117,7 @@ class Member:
 
     def open(self) -> None:
         """Open a new conversation, with the grant of our page if it is for a widget's key."""
-        body = {"language": self.language}
+        body = {"language": self.language} | ({"identity": self.identity} if self.identity else {})
         if self.key:
             secret = self.stack.settings.secret_key.get_secret_value()
             body |= {"key": self.key, "grant": Grants(secret).issue(self.key)}
@@ -132,6 +133,10 @@ class Member:
         """
         assert value in self.choices, f"{value!r} not among {list(self.choices)} in: {self.said}"
         return self._send(choice=value)
+
+    def switch_to(self, language: str) -> str:
+        """Press the page's button for `language`."""
+        return self._send(to_language=language)
 
     def follow(self, *steps: str) -> str:
         """Say each step, or press it when it starts with `>`."""

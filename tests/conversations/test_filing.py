@@ -1,6 +1,7 @@
 """From the first words to the row in the catalog."""
 
 import datetime as dt
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from catalog.models import ConsentPurpose, MessageKind, RequestStatus, SetBy
@@ -19,6 +20,7 @@ from tests.conversations.steps import (
     says,
     slugs,
 )
+from tests.identities import signed
 
 
 def test_a_need_becomes_a_request_with_a_reference(member, tell):
@@ -108,6 +110,18 @@ def test_the_pole_whose_page_it_is_goes_with_the_request(stack, language):
     member = Member(stack, language, key=widget.key)
     begin(member)
     assert finish(member).pole_slug == "estrie"
+
+
+def test_the_organisation_that_a_partner_signed_for_is_not_asked(stack, language):
+    with stack.sessions.begin() as session:
+        widget = set_widget(session, "laval", WidgetChanges(origins=["https://laval.example"]))
+    nonce = uuid.uuid4().hex
+    identity = signed(widget.identity_secret, organisation=f"Coop {nonce}", nonce=nonce)
+    member = Member(stack, language, key=widget.key, identity=identity)
+    member.organisation = f"Coop {nonce}"
+    begin(member)
+    assert asked(member) == "organisation_kind"
+    assert finish(member).pole_slug == "laval"
 
 
 def test_the_last_yes_sent_twice_files_once(member):

@@ -34,6 +34,16 @@ def test_the_language_is_switched_by_asking_in_the_middle_of_the_form(member, te
     assert finish(member).language == other(member.language)
 
 
+def test_the_page_switches_the_language_anywhere(member):
+    member.switch_to(other(member.language))
+    assert member.answered_in == other(member.language)
+    begin(member)
+    member.switch_to(member.language)
+    assert member.answered_in == member.language
+    assert asked(member) == "organisation"
+    assert finish(member).language == member.language
+
+
 def test_a_whole_sentence_in_the_other_language_switches_to_it(member):
     member.say(BOOKKEEPING[other(member.language)])
     assert member.answered_in == other(member.language)

@@ -205,6 +205,12 @@ async def test_outside_quebec_is_no_region(form) -> None:
     assert (request.region_code, request.outside_quebec) == (None, True)
 
 
+async def test_who_ticks_many_fields_is_left_to_a_person(form) -> None:
+    await form.send(fields=["accounting", "governance", "training", "recruitment"])
+    await form.send(fields=["accounting", "governance", "training", "recruitment", "it_support"])
+    assert [request.status for request in form.filed()] == ["received", "to_qualify"]
+
+
 async def test_a_field_retired_meanwhile_is_left_to_a_person(form) -> None:
     with Session(form.engine) as session, session.begin():
         session.get_one(Field, "accounting").active = False
