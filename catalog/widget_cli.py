@@ -115,6 +115,7 @@ def _show(widget: Widget) -> None:
     url = get_settings().browser_url
     typer.echo(f"snippet: {snippet(widget, url)}")
     typer.echo(f"link: {direct_link(widget, url)}")
+    typer.echo(f"preview: {url}/preview/{widget.key}")
     typer.echo(f"state: {_state(widget)}")
     typer.echo(f"origins: {', '.join(widget.origins) or 'none: no page may embed it yet'}")
     typer.echo(f"languages: {', '.join(widget.languages)}")

@@ -11,7 +11,7 @@ from fastapi.templating import Jinja2Templates
 from catalog.models import Language, Widget
 from catalog.settings import Settings
 from catalog.texts import load_texts
-from catalog.widgets import origin
+from catalog.widgets import origin, snippet
 from web.errors import TEXTS, accepted_language
 from web.schemas import MAX_TEXT
 from web.security_headers import page_policy
@@ -54,6 +54,23 @@ async def frame(
     return _chat_page(request, language, widget, parent_origin=origin(parent))
 
 
+@router.get("/preview/{key}")
+async def preview(request: Request, key: str, language: Language | None = None) -> Response:
+    """A page like a pôle's, with the line to copy and the widget that it makes."""
+    widget = await request.app.state.conversations.widget(key)
+    if widget is None:
+        return _nothing_here(request)
+    shown_in = _language(request, language, widget)
+    context = {
+        "language": shown_in.value,
+        "text": lambda name: TEXTS.get(name, shown_in),
+        "widget": widget,
+        "snippet": snippet(widget, request.app.state.settings.browser_url),
+    }
+    policy = {"Content-Security-Policy": page_policy()}
+    return TEMPLATES.TemplateResponse(request, "preview.html", context, headers=policy)
+
+
 @router.get("/widget.js")
 async def loader() -> Response:
     """The script that a pôle's page loads: a button, and the frame behind it."""
@@ -76,7 +93,8 @@ def _may_embed(request: Request, widget: Widget, parent: str) -> bool:
         told = origin("/".join(referrer.split("/")[:3])) if referrer else claimed
     except ValueError:
         return False
-    return claimed == told and claimed in widget.origins
+    own = origin(request.app.state.settings.browser_url)
+    return claimed == told and claimed in [*widget.origins, own]
 
 
 def _chat_page(
@@ -86,7 +104,7 @@ def _chat_page(
     parent_origin: str | None = None,
 ) -> Response:
     language = _language(request, asked, widget)
-    ancestors = widget.origins if widget and parent_origin else []
+    ancestors = ["'self'", *widget.origins] if widget and parent_origin else []
     context = {
         "language": language.value,
         "texts": {key: text[language] for key, text in load_texts(WIDGET_TEXTS).items()},

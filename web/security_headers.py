@@ -16,7 +16,7 @@ DEFAULTS = {
 
 def page_policy(*frame_ancestors: str) -> str:
     """The Content-Security-Policy of a page of ours that pages of these origins may frame."""
-    own = " ".join(f"{kind}-src 'self';" for kind in ("script", "style", "connect", "img"))
+    own = " ".join(f"{kind}-src 'self';" for kind in ("script", "style", "connect", "img", "frame"))
     ancestors = " ".join(frame_ancestors) or "'none'"
     return (
         f"default-src 'none'; {own} base-uri 'none'; form-action 'self';"

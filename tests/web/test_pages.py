@@ -1,6 +1,7 @@
 """The pages of the chat: who may frame them, what they say, what they may load."""
 
 import gzip
+import html
 import json
 import re
 
@@ -58,7 +59,7 @@ async def test_a_page_speaks_the_language_of_its_browser(gateway, accepted, lang
 async def test_the_pages_of_a_pole_may_frame_its_chat(gateway, widget) -> None:
     response = await frame(gateway, widget.key)
     assert response.status_code == 200
-    assert policy(response)["frame-ancestors"] == ESTRIE
+    assert policy(response)["frame-ancestors"] == f"'self' {ESTRIE}"
     assert config(response)["parent_origin"] == ESTRIE
     assert config(response)["greeting"]["fr"] == "Allô l’Estrie"
     opening = {"key": widget.key, "grant": config(response)["grant"]}
@@ -93,6 +94,18 @@ async def test_a_direct_link_is_a_page_that_nobody_frames(gateway, widget) -> No
     response = await gateway.client.get(f"/chat/{widget.key}")
     assert policy(response)["frame-ancestors"] == "'none'"
     assert "Estrie" in response.text
+
+
+async def test_a_preview_holds_the_line_to_paste_and_the_widget(gateway, widget, change) -> None:
+    response = await gateway.client.get(f"/preview/{widget.key}")
+    line = f'<script async src="http://127.0.0.1:8000/widget.js" data-key="{widget.key}"></script>'
+    assert line in response.text
+    assert html.unescape(re.search(r"<code>(.*?)</code>", response.text)[1]) == line
+    assert f"<code>{ESTRIE}</code>" in response.text
+    assert policy(response)["frame-ancestors"] == "'none'"
+    assert (await frame(gateway, widget.key, "http://127.0.0.1:8000")).status_code == 200
+    paused = change("laval", enabled=False).key
+    assert (await gateway.client.get(f"/preview/{paused}")).status_code == 404
 
 
 async def test_words_of_a_pole_cannot_end_the_element_that_holds_them(gateway, change) -> None:

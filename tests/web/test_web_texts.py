@@ -10,7 +10,11 @@ import web
 from catalog.texts import load_texts
 
 TEXTS = load_texts(Path(web.__file__).with_name("texts.yml"))
-SOURCES = "\n".join(path.read_text("utf-8") for path in Path(web.__file__).parent.glob("*.py"))
+SOURCES = "\n".join(
+    path.read_text("utf-8")
+    for pattern in ("*.py", "templates/*.html")
+    for path in Path(web.__file__).parent.glob(pattern)
+)
 
 
 def placeholders(text: str) -> set[str]:
