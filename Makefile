@@ -1,7 +1,7 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environments run chat test check train interpret evaluate learning-curve \
-	cross-validate benchmark-nlu validate lock format
+	cross-validate validate lock format
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
@@ -38,9 +38,6 @@ learning-curve: environments ## learn from 25 to 100 % of the messages: does mor
 
 cross-validate: environments ## judge each training message by models that have not seen it
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.cross_validation
-
-benchmark-nlu: environments ## this bot's understanding beside its peers', in one run
-	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.benchmark
 
 validate: ## check the Rasa project: data, domain, rules
 	@PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate

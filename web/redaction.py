@@ -73,7 +73,11 @@ def _ascii(digits: str) -> str:
 
 def _is_sin(parts: list[str]) -> bool:
     # Other groupings of nine digits are dates and references.
-    return tuple(map(len, parts)) in SIN_GROUPS and sin.is_valid("".join(parts))
+    if tuple(map(len, parts)) not in SIN_GROUPS:
+        return False
+    number = "".join(parts)
+    # The tax number of who has no SIN begins with 0, and bears the same check digit.
+    return sin.is_valid(number) or (number.startswith("0") and luhn.is_valid(number))
 
 
 def _is_card(parts: list[str]) -> bool:

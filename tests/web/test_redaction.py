@@ -21,6 +21,7 @@ CARD = "[numéro de carte retiré]"
         "123456 782",
         "１２３ ４５６ ７８２",
         "193-456-787",
+        "046 454 286",
     ],
 )
 def test_social_insurance_numbers_are_removed(number: str) -> None:
