@@ -1,6 +1,6 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environments run chat test check train interpret evaluate learning-curve \
+.PHONY: help environments run chat test check check-messages train interpret evaluate learning-curve \
 	cross-validate validate lock format
 
 PYTHON := .venv/bin/python
@@ -38,6 +38,9 @@ learning-curve: environments ## learn from 25 to 100 % of the messages: does mor
 
 cross-validate: environments ## judge each training message by models that have not seen it
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.cross_validation
+
+check-messages: environments ## the rules that the written messages keep
+	$(BOT_PYTHON) -W ignore::DeprecationWarning -m pytest -c bot/pytest.ini bot/tests/test_training_data.py
 
 validate: ## check the Rasa project: data, domain, rules
 	@PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate

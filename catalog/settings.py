@@ -72,6 +72,13 @@ class Settings(BaseSettings):
             raise ValueError("write https://host, as browsers are to reach it")
         return public_url and public_url.rstrip("/")
 
+    @field_validator("redis_url")
+    @classmethod
+    def refuse_what_is_no_redis(cls, redis_url: str | None) -> str | None:
+        if redis_url and not redis_url.startswith(("redis://", "rediss://")):
+            raise ValueError("write redis://host:6379/0")
+        return redis_url
+
     @field_validator(
         "messages_per_session",
         "messages_per_address",

@@ -40,6 +40,7 @@ def create_app(
             app.state.conversations = Conversations(TurnStore(database_sessions), bot)
             app.state.health = health.Health(database_sessions, bot, client, settings.actions_url)
             yield
+        await app.state.limits.close()
         engine.dispose()
 
     app = FastAPI(

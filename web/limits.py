@@ -1,16 +1,21 @@
 """How often one may write: by conversation, by address and by widget."""
 
+import logging
 import math
 import time
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 
 from catalog.settings import Settings
 
 # A key that anyone may write takes no more room than this.
 MAX_KEY = 64
+
+logger = logging.getLogger(__name__)
 
 
 class RateLimited(Exception):
@@ -25,7 +30,9 @@ class Limits:
     """Counts what is sent, in this process or in Redis where several serve."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.redis_url))
+        url = settings.redis_url
+        self._connections = ConnectionPool.from_url(url) if url else None
+        self._limiter = SlidingWindowCounterRateLimiter(_storage(url, self._connections))
         self._per_session = parse(settings.messages_per_session)
         self._per_address = parse(settings.messages_per_address)
         self._per_key = parse(settings.messages_per_key)
@@ -54,16 +61,29 @@ class Limits:
         if key:
             await self._count(self._per_key, "key", key[:MAX_KEY])
 
+    async def close(self) -> None:
+        """Let go of Redis."""
+        if self._connections:
+            await self._connections.aclose()
+
     async def _count(self, limit: RateLimitItem, *of: str) -> None:
-        if await self._limiter.hit(limit, *of):
+        try:
+            if await self._limiter.hit(limit, *of):
+                return
+            stats = await self._limiter.get_window_stats(limit, *of)
+        except StorageError as error:
+            # A chat that nobody counts is better than none.
+            logger.error("limits are not counted: %s", type(error.storage_error).__name__)
             return
-        stats = await self._limiter.get_window_stats(limit, *of)
         raise RateLimited(max(1, math.ceil(stats.reset_time - time.time())))
 
 
-def _storage(redis_url: str | None) -> Storage:
-    return (
-        RedisStorage(f"async+{redis_url}", implementation="redispy")
-        if redis_url
-        else MemoryStorage()
+def _storage(redis_url: str | None, connections: ConnectionPool | None) -> Storage:
+    if connections is None:
+        return MemoryStorage()
+    return RedisStorage(
+        f"async+{redis_url}",
+        implementation="redispy",
+        wrap_exceptions=True,
+        connection_pool=connections,
     )
