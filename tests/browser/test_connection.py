@@ -9,7 +9,7 @@ from web.errors import TEXTS as SERVER_TEXTS
 
 # What a browser says of a request that failed, as these are made to.
 FAILED = "Failed to load resource"
-BUSY_SECONDS = 1
+BUSY_SECONDS = 5
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,7 @@ def test_words_written_offline_are_sent_once_and_in_order(open_widget, language)
     expect(chat.root.locator(".remedy")).to_have_count(2)
     # The network stays away: the form is offered as well.
     expect(chat.help).to_contain_text(chat.text("help_network"))
+    assert_accessible(chat)
     expect(chat.help.get_by_role("button", name=chat.text("help_form"))).to_be_visible()
     assert chat.turns() == []
     context.set_offline(False)
@@ -86,6 +87,7 @@ def test_a_hurried_member_waits_and_the_message_leaves_by_itself(open_page, lang
     chat.send(BOOKKEEPING[language])
     expect(chat.statuses).to_contain_text(chat.text("unsent_busy"))
     expect(chat.statuses).to_contain_text(f"{BUSY_SECONDS} s.")
+    assert_accessible(chat)
     expect(chat.help).to_be_hidden()
     expect(chat.statuses).to_have_count(0)
     expect(chat.messages.last).to_contain_class("from-bot")
@@ -99,6 +101,7 @@ def test_a_conversation_that_has_ended_gives_back_the_words(open_page, language)
     chat.send(BOOKKEEPING[language])
     expect(chat.statuses).to_have_text(chat.text("unsent_over"))
     expect(chat.help).to_contain_text(chat.text("help_expired"))
+    assert_accessible(chat)
     chat.help.get_by_role("button", name=chat.text("help_new")).click()
     expect(chat.words_of_member).to_have_count(0)
     expect(chat.input).to_have_value(BOOKKEEPING[language])
@@ -111,6 +114,7 @@ def test_a_choice_that_is_no_longer_offered_says_so_and_the_others_stay(open_pag
     chat.answered_with(refusal(422, "choice_not_offered", language))
     chat.choice(chat.choices["ask_status"]).click()
     expect(chat.statuses).to_have_text(SERVER_TEXTS.get("choice_not_offered", language))
+    assert_accessible(chat)
     expect(chat.choice(chat.choices["ask_status"])).to_be_visible()
 
 
@@ -119,6 +123,7 @@ def test_words_that_the_server_refuses_are_taken_back(open_page, language):
     chat.answered_with(refusal(422, "text_empty", language))
     chat.send("…")
     expect(chat.statuses).to_have_text(SERVER_TEXTS.get("text_empty", language))
+    assert_accessible(chat)
     chat.root.get_by_role("button", name=chat.text("take_back")).click()
     expect(chat.input).to_have_value("…")
     assert chat.has_focus("#input")
@@ -130,6 +135,7 @@ def test_a_server_that_fails_leaves_the_form_with_the_words(open_page, language)
     chat.send("Notre toit coule & <b>vite</b>")
     expect(chat.statuses).to_have_text(chat.text("unsent_service"))
     expect(chat.help).to_contain_text(chat.text("help_service"))
+    assert_accessible(chat)
     chat.input.fill("Et le sous-sol.")
     form = opens_the_form(chat)
     words = form.locator("[name=description]")

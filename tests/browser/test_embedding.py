@@ -1,10 +1,15 @@
 """On whose pages the chat opens, and what a page may know of it."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import assert_accessible
 from tests.browser.chat import Chat
 from tests.browser.loader import WAITS_MS, loader_text
+from tests.conversations.steps import asked, begin
+from tests.identities import signed
 from web.errors import TEXTS
 
 # What a browser says of the neutral page, which bears the status of what is not there.
@@ -28,6 +33,7 @@ def test_a_page_of_another_site_gets_a_link_in_place_of_the_chat(
     panel = page.locator("#panel")
     expect(panel).to_contain_text(loader_text("refused", language))
     expect(panel.locator("iframe")).to_be_hidden()
+    assert_accessible(page)
     with page.expect_popup() as popup:
         panel.get_by_role("link", name=loader_text("link", language)).click()
     assert popup.value.url == f"{stack.settings.web_url}/chat/{widget.key}"
@@ -108,6 +114,15 @@ def test_the_options_of_the_pasted_line_are_followed(site, widget, paste, visit,
     assert page.locator("section > button").bounding_box()["x"] < 100
     # Opened by itself, it does not take the focus from the page.
     assert page.evaluate("() => document.activeElement === document.body")
+
+
+def test_the_organisation_that_the_site_signed_for_is_not_asked(site, widget, paste, visit, stack):
+    nonce = uuid4().hex
+    identity = signed(widget.identity_secret, organisation=f"Coop {nonce}", nonce=nonce)
+    pasted = paste(widget).replace("data-key", f'data-open data-identity="{identity}" data-key')
+    chat = Chat(stack, visit(site.publish(pasted, "fr")), "fr", is_framed=True).opened()
+    begin(chat)
+    assert asked(chat) == "organisation_kind"
 
 
 def test_a_phone_shows_the_chat_on_its_whole_screen(site, widget, paste, visit, stack, language):

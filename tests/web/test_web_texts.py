@@ -40,3 +40,14 @@ def test_french_typography(key: str) -> None:
 @pytest.mark.parametrize("key", TEXTS)
 def test_a_text_is_used(key: str) -> None:
     assert re.search(rf"""["']{key}["']""", SOURCES)
+
+
+def test_the_loader_says_the_same_in_both_languages() -> None:
+    loader = Path(web.__file__).with_name("static").joinpath("widget.js").read_text("utf-8")
+    french, english = (
+        set(re.findall(r"^      (\w+): \"", table, re.MULTILINE))
+        for table in re.findall(
+            r"^    (?:fr|en): \{\n(.*?)^    \},$", loader, re.DOTALL | re.MULTILINE
+        )
+    )
+    assert french == english and len(french) >= 6
