@@ -31,8 +31,10 @@ class SessionRequest(BaseModel):
     key: Annotated[str | None, BeforeValidator(_key_or_unknown)] = Field(
         None, description="The key of the widget whose page opens the conversation."
     )
-    grant: Annotated[str | None, BeforeValidator(_key_or_unknown)] = Field(
-        None, description="Needed with a key: the one that our page for this key was served with."
+    grant: str | None = Field(
+        None,
+        max_length=1000,
+        description="Needed with a key: the one that our page for this key was served with.",
     )
     identity: Annotated[str | None, Field(max_length=4000)] = Field(
         None, description="Who the partner’s server says that its member is, signed."

@@ -29,7 +29,6 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-    negative_data_rejection,
 ]
 EXAMPLES = 60
 LIMITS = (
@@ -69,6 +68,16 @@ def session(address: str) -> str:
     return httpx.post(f"{address}/chat/session", json={}).json()["session"]
 
 
+def answer_to(case: schemathesis.Case, refuses_what_is_wrong: bool) -> int:
+    """The status of an answer that keeps to the document."""
+    response = case.call()
+    # Too large a body is refused too, which schemathesis does not take for a refusal.
+    is_refused = response.status_code == 413
+    more = [negative_data_rejection] if refuses_what_is_wrong and not is_refused else []
+    case.validate_response(response, checks=[*CHECKS, *more])
+    return response.status_code
+
+
 @pytest.mark.parametrize("path", ["/chat/session", "/chat/message", "/health"])
 def test_every_answer_is_as_the_document_says(path: str, api, session: str) -> None:
     operation = api[path]["GET" if path == "/health" else "POST"]
@@ -78,11 +87,11 @@ def test_every_answer_is_as_the_document_says(path: str, api, session: str) -> N
     @given(case=cases)
     @examples(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
     def check(case: schemathesis.Case) -> None:
-        seen.add(case.call_and_validate(checks=CHECKS).status_code)
+        seen.add(answer_to(case, refuses_what_is_wrong=True))
         if isinstance(case.body, dict) and "session" in case.body:
             # None that is made up gets past the signature.
             case.body["session"] = session
-            seen.add(case.call_and_validate(checks=CHECKS[:-1]).status_code)
+            seen.add(answer_to(case, refuses_what_is_wrong=False))
 
     check()
     assert seen >= ({200} if path == "/health" else {200, 422})
