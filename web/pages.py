@@ -21,6 +21,7 @@ STATIC = HERE / "static"
 TEMPLATES = Jinja2Templates(HERE / "templates")
 WIDGET_TEXTS = HERE / "widget_texts.yml"
 LOADER_SECONDS = 300
+FORM_PATHS = {Language.FR: "/demande", Language.EN: "/request"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -93,8 +94,10 @@ def _may_embed(request: Request, widget: Widget, parent: str) -> bool:
         told = origin("/".join(referrer.split("/")[:3])) if referrer else claimed
     except ValueError:
         return False
-    own = origin(request.app.state.settings.browser_url)
-    return claimed == told and claimed in [*widget.origins, own]
+    return claimed == told and claimed in [
+        *widget.origins,
+        request.app.state.settings.browser_url,
+    ]
 
 
 def _chat_page(
@@ -108,9 +111,8 @@ def _chat_page(
     context = {
         "language": language.value,
         "texts": {key: text[language] for key, text in load_texts(WIDGET_TEXTS).items()},
-        "embedded": parent_origin is not None,
         "name": widget and widget.pole.name,
-        "form_url": form_url(language, widget),
+        "form_url": form_url(language, widget and widget.key),
         "privacy": _privacy(request.app.state.settings),
         "config": _json(_config(request, language, widget, parent_origin)),
     }
@@ -132,23 +134,22 @@ def _config(
         "languages": widget.languages if widget else list(Language),
         "color": widget and widget.color,
         "side": widget and widget.side,
-        "open": bool(widget and widget.opens_at_start),
         "greeting": {
             Language.FR: widget and widget.greeting_fr,
             Language.EN: widget and widget.greeting_en,
         },
         "name": widget and widget.pole.name,
         "texts": {name: {key: text[name] for key, text in texts.items()} for name in Language},
-        "form_url": {name: form_url(name, widget) for name in Language},
+        "form_url": {name: form_url(name, widget and widget.key) for name in Language},
         "privacy": _privacy(settings),
         "session_hours": settings.session_hours,
         "max_text": MAX_TEXT,
     }
 
 
-def form_url(language: Language, widget: Widget | None) -> str:
-    path = "/request" if language == Language.EN else "/demande"
-    return f"{path}?key={widget.key}" if widget else path
+def form_url(language: str, key: str | None) -> str:
+    """Where the form is, for the pôle whose widget bears `key` if there is one."""
+    return f"{FORM_PATHS[language]}?key={key}" if key else FORM_PATHS[language]
 
 
 def _privacy(settings: Settings) -> dict[str, Any]:

@@ -32,12 +32,11 @@ from catalog.texts import Texts, load_texts
 from catalog.widgets import KEY
 from web.chat import client_address
 from web.limits import RateLimited
-from web.pages import TEMPLATES
+from web.pages import FORM_PATHS, TEMPLATES, form_url
 from web.request_fields import Answers, Mistake, check, make_draft, read_answers
 from web.security_headers import page_policy
 
 TEXTS = Texts(Path(__file__).with_name("form_texts.yml"))
-PATHS = {Language.FR: "/demande", Language.EN: "/request"}
 FILING_KEY = re.compile(r"[0-9a-f]{32}")
 # A browser gives the words back to who returns to the page only if it may keep the page.
 MAY_COME_BACK = {"Cache-Control": "private, no-cache"}
@@ -69,8 +68,8 @@ class Page:
             {
                 "language": self.language.value,
                 "other_language": other.value,
-                "url": self._url(self.language),
-                "other_url": self._url(other),
+                "url": form_url(self.language, self.key),
+                "other_url": form_url(other, self.key),
                 "texts": texts,
                 "pole": self.widget and self.widget.pole.name,
                 "privacy_email": settings.privacy_email,
@@ -84,12 +83,9 @@ class Page:
     def text(self, key: str, **values: object) -> str:
         return TEXTS.get(key, self.language, **values)
 
-    def _url(self, language: Language) -> str:
-        return f"{PATHS[language]}?key={self.key}" if self.key else PATHS[language]
 
-
-@router.get(PATHS[Language.FR])
-@router.get(PATHS[Language.EN])
+@router.get(FORM_PATHS[Language.FR])
+@router.get(FORM_PATHS[Language.EN])
 async def open_form(request: Request, key: str = "") -> Response:
     """The form, empty."""
     page = await _page(request, key)
@@ -97,8 +93,8 @@ async def open_form(request: Request, key: str = "") -> Response:
     return _show(page, answers, _new_filing_key(), headers=MAY_COME_BACK)
 
 
-@router.post(PATHS[Language.FR])
-@router.post(PATHS[Language.EN])
+@router.post(FORM_PATHS[Language.FR])
+@router.post(FORM_PATHS[Language.EN])
 async def send_form(request: Request, key: str = "") -> Response:
     """File what the form holds; with `step=prefill`, only show it."""
     page = await _page(request, key)
@@ -122,7 +118,7 @@ async def send_form(request: Request, key: str = "") -> Response:
 
 
 async def _page(request: Request, key: str) -> Page:
-    language = Language.EN if request.url.path.endswith(PATHS[Language.EN]) else Language.FR
+    language = Language.EN if request.url.path.endswith(FORM_PATHS[Language.EN]) else Language.FR
     key = key if KEY.fullmatch(key) else ""
     state = request.app.state
     try:

@@ -56,7 +56,7 @@ def test_a_request_is_filed_without_javascript(stack, visit, widget, language):
 
 def test_every_state_of_the_form_is_accessible(stack, visit, watch, widget, language):
     watch.expected.append(REFUSED)
-    page = visit(stack.settings.web_url + form_url(language, widget))
+    page = visit(stack.settings.web_url + form_url(language, widget.key))
     assert_accessible_in_every_look(page)
     submit(page, language)
     expect(page.locator("#summary")).to_contain_text(TEXTS.get("mistakes_title", language))

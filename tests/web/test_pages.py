@@ -85,6 +85,13 @@ async def test_whatever_is_not_right_gets_one_neutral_page(gateway, widget, chan
     assert len({response.headers["content-security-policy"] for response in answers}) == 1
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "aiguilleur.lan"])
+async def test_a_frame_is_served_wherever_the_server_listens(start, widget, host: str) -> None:
+    async with start(web_host=host) as gateway:
+        assert (await frame(gateway, widget.key)).status_code == 200
+        assert (await frame(gateway, widget.key, parent="https://other.example")).status_code == 404
+
+
 async def test_the_browser_and_the_page_may_tell_the_same_origin(gateway, widget) -> None:
     response = await frame(gateway, widget.key, referer=f"{ESTRIE}/nous-joindre")
     assert response.status_code == 200
