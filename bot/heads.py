@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
@@ -45,16 +46,17 @@ class LinearHead:
     ) -> "LinearHead":
         """Fit on rows of which each has its labels, the main one first."""
         classes = sorted({label for row in labels for label in row})
-        machines = [
-            LinearSVC(C=SVM_C, class_weight="balanced", tol=SVM_TOLERANCE, random_state=0).fit(
-                features, [name in row for row in labels]
-            )
+        # The type that the machines take, once for all of them. Processes, as threads would share
+        # liblinear's one random generator: no two trainings would give the same model.
+        rows = features.astype(np.float64)
+        machines = Parallel(n_jobs=-1)(
+            delayed(_fit_machine)(rows, np.array([name in row for row in labels]))
             for name in classes
-        ]
+        )
         return cls(
             classes,
-            np.column_stack([machine.coef_[0] for machine in machines]).astype(STORED),
-            np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
+            np.column_stack([weights for weights, _ in machines]),
+            np.array([bias for _, bias in machines], dtype=np.float32),
             _bayes_weights(features, [row[0] for row in labels], classes) if with_bayes else None,
         )
 
@@ -103,6 +105,13 @@ class Heads:
     @classmethod
     def load(cls, state: dict[str, Any]) -> "Heads":
         return cls(**{name: LinearHead.load(head) for name, head in state.items()})
+
+
+def _fit_machine(features: sparse.csr_matrix, is_class: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights, shape (features,), and bias of the machine that tells a class from all others."""
+    machine = LinearSVC(C=SVM_C, class_weight="balanced", tol=SVM_TOLERANCE, random_state=0)
+    machine.fit(features, is_class)
+    return machine.coef_[0].astype(STORED), float(machine.intercept_[0])
 
 
 def _bayes_weights(
