@@ -13,12 +13,12 @@ from bot.heads import softmax
 
 # A wrong field costs a colleague's time; one question costs the member one tap. At most 3 % may be
 # wrong; held-out messages, written by fewer hands than members have, are a little easier.
-ROUTE_ERROR = 0.02
+ROUTE_ERROR = 0.0125
 CLARIFY_ERROR = 0.10
 SURE = 0.8
 GRID = np.linspace(0.02, 0.98, 97)
-# Qualities are shares of some hundreds of messages: a point is about one standard error.
-NOISE = 0.01
+# About one standard error of a quality, which is shares of some hundreds of messages.
+NOISE = 0.008
 
 
 @dataclass(frozen=True)
