@@ -1,10 +1,13 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environments run chat test check check-messages train interpret evaluate learning-curve \
+.PHONY: help environments run demo chat test check check-messages train interpret evaluate learn learning-curve \
 	cross-validate validate lock format
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
+# Tests that start the whole stack, or a browser, each use what cores there are.
+WHOLE := tests/conversations tests/browser
+UNIT_TESTS := $(PYTHON) -m pytest $(WHOLE:%=--ignore %) --numprocesses auto --maxprocesses 4 --dist loadfile
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
@@ -18,6 +21,9 @@ environments: ## make or update .venv and bot/.venv from their locks
 run: environments ## start everything, and stop it with Ctrl-C
 	@$(PYTHON) -m stack
 
+demo: environments ## fill the console with a year of made-up activity; ARGS=--remove takes it out
+	@$(PYTHON) -m catalog demo $(ARGS)
+
 chat: environments ## talk with the running assistant in this terminal
 	@$(PYTHON) -m web.terminal $(ARGS)
 
@@ -26,12 +32,16 @@ test: environments ## run every test: both environments, SQLite and PostgreSQL, 
 	@$(MAKE) --no-print-directory validate
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.evaluate --output var/evaluation 2>var/log/evaluate.log
 	$(BOT_PYTHON) -W ignore::DeprecationWarning -m pytest -c bot/pytest.ini bot/tests
-	$(PYTHON) -m pytest
+	$(UNIT_TESTS)
+	$(PYTHON) -m pytest $(WHOLE)
 
 check: environments ## the fast subset: style and unit tests, on SQLite and PostgreSQL
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m pytest --ignore tests/conversations --ignore tests/browser
+	$(UNIT_TESTS)
+
+learn: environments ## train a candidate on what reviewers taught, and compare it
+	@PYTHONWARNINGS=ignore $(PYTHON) -m stack.learn $(ARGS)
 
 learning-curve: environments ## learn from 25 to 100 % of the messages: does more still pay?
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.learning_curve

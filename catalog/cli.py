@@ -12,8 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
+from catalog.account_cli import app as account_app
+from catalog.accounts import AccountError
 from catalog.database import SessionFactory, make_session_factory, migrate
+from catalog.demo.marks import DemoError
+from catalog.demo_cli import demo_command
 from catalog.export import write_csv
+from catalog.interpretations import follow
 from catalog.models import OutboxMessage, Request, RequestField, RequestStatus
 from catalog.notifications import field_names
 from catalog.outbox import make_transport, send_due
@@ -34,6 +39,8 @@ app = typer.Typer(
 )
 
 app.add_typer(widget_app, name="widget")
+app.add_typer(account_app, name="account")
+app.command("demo")(demo_command)
 
 FieldOption = Annotated[str | None, typer.Option("--field", help="Only this field's slug.")]
 StatusOption = Annotated[RequestStatus | None, typer.Option("--status", help="Only this status.")]
@@ -123,7 +130,7 @@ def purge_command() -> None:
 
 @app.command("work")
 def work_command() -> None:
-    """Send e-mails as they fall due, and erase conversations past their term, until stopped."""
+    """Send e-mails, interpret messages, erase conversations past their term, until stopped."""
     settings, sessions = get_settings(), _sessions()
     transport = make_transport(settings)
     next_purge = time.monotonic()
@@ -131,6 +138,8 @@ def work_command() -> None:
         try:
             if sent := send_due(sessions, transport, settings.mail_from):
                 typer.echo(f"{sent} e-mail(s) sent.")
+            if added := follow(sessions):
+                typer.echo(f"{added} message(s) to review.")
             if time.monotonic() >= next_purge:
                 purge(sessions, settings.conversation_days)
                 next_purge = time.monotonic() + PURGE_SECONDS
@@ -143,7 +152,7 @@ def main() -> None:
     """Run the command line; an error is one line on standard error and exit code 1."""
     try:
         app()
-    except (SettingsError, SeedError, WidgetError, CommandError) as error:
+    except (SettingsError, SeedError, WidgetError, AccountError, DemoError, CommandError) as error:
         _fail(str(error))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -49,6 +49,8 @@ def _set_pragmas(connection, _record) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # Else REPLACE would take the place of a row that a trigger keeps from being deleted.
+    connection.execute("PRAGMA recursive_triggers=ON")
 
 
 def _begin_immediate(connection) -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 from contextlib import suppress
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, EmailStr, StringConstraints, field_validator
 from pydantic import Field as Bounded
@@ -29,8 +28,9 @@ from catalog.models import (
     utc_now,
 )
 from catalog.notifications import compose
+from catalog.places import fold
+from catalog.promises import QUEBEC, answer_due
 
-QUEBEC = ZoneInfo("America/Montreal")
 MAX_CONFLICTS = 2
 MAX_NAME = 200
 MAX_BUDGET = 300
@@ -131,16 +131,33 @@ def _file(session: Session, draft: RequestDraft) -> Request:
         **draft.model_dump(exclude={"fields", "to_qualify", "consents"}),
         reference=_next_reference(session, now.astimezone(QUEBEC).year),
         created_at=now,
+        answer_due_at=answer_due(now),
         status=status,
         fields=fields,
         consents=[Consent(**consent.model_dump()) for consent in draft.consents],
         status_changes=[StatusChange(to_status=status, changed_at=now, changed_by="bot")],
     )
+    request.search_text = _search_text(request)
     session.add(request)
     session.flush()
     request.outbox_messages = compose(request)
     session.flush()
     return request
+
+
+def _search_text(request: Request) -> str:
+    """What a search of the inbox looks in."""
+    return fold(
+        " ".join(
+            (
+                request.reference,
+                request.organisation_name,
+                request.contact_name,
+                request.contact_email,
+                request.description,
+            )
+        )
+    )
 
 
 def _active_fields(session: Session, choices: list[FieldChoice]) -> list[RequestField]:

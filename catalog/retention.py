@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, inspect, select, table, update
 from sqlalchemy.orm import Session
 
 from catalog.database import SessionFactory
+from catalog.interpretations import forget
 from catalog.models import ChatTurn, Conversation, utc_now
 
 # Few enough for one transaction to be short, and for SQLite's limit of parameters.
@@ -18,7 +19,8 @@ EVENTS = table("events", named("sender_id"))
 def purge(sessions: SessionFactory, days: int) -> int:
     """Erase what was said in conversations silent for `days`; how many there were.
 
-    What a member had filed stays; of the conversation itself, when and by which pôle it came.
+    What a member had filed stays; of the conversation itself, when and by which pôle it came, and
+    the messages that someone reviewed, anonymized, without what leads back to it.
     """
     before = utc_now() - dt.timedelta(days=days)
     erased = 0
@@ -51,3 +53,5 @@ def _erase(session: Session, conversations: list[str]) -> None:
     # Rasa makes its table when it first starts.
     if inspect(session.connection()).has_table("events"):
         session.execute(delete(EVENTS).where(EVENTS.c.sender_id.in_(conversations)))
+    # After the events, which whoever is following them holds until what it makes of them is here.
+    forget(session, conversations)

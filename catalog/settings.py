@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     messages_per_address: str = "120/minute"
     messages_per_key: str = "1200/minute"
     conversations_per_address: str = "60/hour"
+    sign_ins_per_address: str = "20/hour"
+
+    # Where staff sign in besides: the issuer, such as https://login.microsoftonline.com/<tenant>/v2.0
+    openid_issuer: str | None = None
+    openid_client_id: str | None = None
+    openid_client_secret: SecretStr | None = None
 
     intake_email: str = "accueil@consortium.example"
     privacy_email: str = "vie-privee@consortium.example"
@@ -84,6 +90,7 @@ class Settings(BaseSettings):
         "messages_per_address",
         "messages_per_key",
         "conversations_per_address",
+        "sign_ins_per_address",
     )
     @classmethod
     def refuse_what_is_no_limit(cls, limit: str) -> str:
@@ -92,6 +99,16 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write a number and a time, such as 20/minute") from None
         return limit
+
+    @model_validator(mode="after")
+    def refuse_half_a_provider(self) -> "Settings":
+        given = (self.openid_issuer, self.openid_client_id, self.openid_client_secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "OPENID_ISSUER, OPENID_CLIENT_ID and OPENID_CLIENT_SECRET go together:"
+                " give all three or none"
+            )
+        return self
 
     @model_validator(mode="after")
     def refuse_default_secret(self) -> "Settings":

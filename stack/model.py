@@ -4,13 +4,14 @@ import hashlib
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stack.errors import StackError
 
 MODELS = Path("models")
 MODEL_NAME = "aiguilleur"
+DATA = Path("data")
 MODEL = MODELS / f"{MODEL_NAME}.tar.gz"
 # What MODEL was made from, as `inputs_digest` says it.
 STAMP = MODELS / f"{MODEL_NAME}.inputs"
@@ -49,8 +50,19 @@ def train_if_needed(log: Path) -> None:
 
 
 def _train(log: Path, started: float) -> None:
+    train_model(
+        MODEL_NAME, DATA, log, lambda: print(f"  {time.monotonic() - started:.0f} s", flush=True)
+    )
+
+
+def train_model(name: str, data: Path, log: Path, tick: Callable[[], None]) -> None:
+    """Train `models/<name>.tar.gz` on the messages in `data`; `tick` is called while it lasts.
+
+    Raises:
+        StackError: training failed; the message holds the end of its log.
+    """
     # `make validate` checks the project; doing it again here would take half a minute.
-    command = [RASA, "train", "--skip-validation", "--fixed-model-name", MODEL_NAME]
+    command = [RASA, "train", "--skip-validation", "--fixed-model-name", name, "--data", data]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as stream:
         training = subprocess.Popen(
@@ -59,7 +71,7 @@ def _train(log: Path, started: float) -> None:
         try:
             while training.poll() is None:
                 _wait(training)
-                print(f"  {time.monotonic() - started:.0f} s", flush=True)
+                tick()
         except BaseException:
             training.terminate()
             training.wait()

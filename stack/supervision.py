@@ -20,8 +20,19 @@ STOP_SECONDS = 30
 BIN = Path(sys.executable).parent
 
 
+# Where a part finds the supervisor that runs it.
+SOCKET_VARIABLE = "SUPERVISOR_SOCKET"
+
+
+def ask_supervisor(socket: Path, method: str, *arguments: str) -> Any:
+    """The answer of the supervisor that listens on `socket`."""
+    transport = SupervisorTransport(None, None, f"unix://{socket}")
+    with ServerProxy("http://127.0.0.1", transport=transport) as server:
+        return getattr(server.supervisor, method)(*arguments)
+
+
 class Supervision:
-    """The running parts: bot, actions, web and worker."""
+    """The running parts: bot, actions, web, worker and learner."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -76,9 +87,7 @@ class Supervision:
         self._process.wait()
 
     def _ask(self, method: str, *arguments: str) -> Any:
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        with ServerProxy("http://127.0.0.1", transport=transport) as server:
-            return getattr(server.supervisor, method)(*arguments)
+        return ask_supervisor(self._socket, method, *arguments)
 
     def _configuration(self) -> RawConfigParser:
         config = RawConfigParser()
@@ -105,6 +114,7 @@ class Supervision:
                 "stdout_logfile_backups": 3,
             }
         config["program:actions"]["environment"] = 'SANIC_HOST="127.0.0.1"'
+        config["program:learner"]["environment"] = f'{SOCKET_VARIABLE}="{self._socket}"'
         return config
 
     def _commands(self) -> dict[str, str]:
@@ -117,6 +127,7 @@ class Supervision:
             "web": f"{BIN / 'uvicorn'} --factory web.app:create_app --host {settings.web_host}"
             f" --port {settings.web_port}",
             "worker": f"{BIN / 'python'} -m catalog work",
+            "learner": f"{BIN / 'python'} -m stack.learner",
         }
 
     def _endpoints(self) -> Path:

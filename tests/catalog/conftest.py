@@ -2,6 +2,8 @@ import datetime as dt
 
 import pytest
 
+import catalog.accounts
+import catalog.casework
 import catalog.outbox
 import catalog.requests
 from catalog.models import utc_now
@@ -13,7 +15,7 @@ def always_plain_settings(plain_settings: None) -> None:
 
 
 class Clock:
-    """What filing and sending take for the present."""
+    """What filing, sending, signing in and answering take for the present."""
 
     def __init__(self) -> None:
         self.now: dt.datetime | None = None
@@ -32,6 +34,6 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(catalog.requests, "utc_now", clock)
-    monkeypatch.setattr(catalog.outbox, "utc_now", clock)
+    for module in (catalog.accounts, catalog.casework, catalog.outbox, catalog.requests):
+        monkeypatch.setattr(module, "utc_now", clock)
     return clock

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-import catalog
+import catalog.cli
 from catalog.database import SessionFactory, make_session_factory
 from catalog.models import Field, OutboxMessage
 from catalog.outbox import send_due
@@ -19,7 +20,19 @@ from catalog.requests import file_requests
 from tests.catalog.drafts import chosen, draft
 from tests.catalog.processes import ROOT, Done, run_catalog
 
-COMMANDS = ("migrate", "seed", "list", "show", "export", "send-outbox", "purge", "work", "widget")
+COMMANDS = (
+    "migrate",
+    "seed",
+    "list",
+    "show",
+    "export",
+    "send-outbox",
+    "purge",
+    "work",
+    "demo",
+    "widget",
+    "account",
+)
 
 
 @pytest.fixture
@@ -178,6 +191,35 @@ def test_send_outbox_sends_what_is_due_into_the_folder(run, reference: str, tmp_
     sent = [run("send-outbox", VAR_DIR="elsewhere").out for _ in range(2)]
     assert sent == ["4 e-mail(s) sent.\n", "0 e-mail(s) sent.\n"]
     assert len(list((tmp_path / "elsewhere" / "outbox").glob("*.eml"))) == 4
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_work_goes_round_and_a_database_that_does_not_answer_only_delays_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    rounds = iter([lambda: 2, lambda: 0, fail, lambda: 3])
+
+    class Stopped(Exception):
+        pass
+
+    def follow(_sessions: SessionFactory) -> int:
+        return next(rounds, stop)()
+
+    def stop() -> int:
+        raise Stopped
+
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setattr(catalog.cli, "follow", follow)
+    monkeypatch.setattr(catalog.cli, "WORK_SECONDS", 0)
+    with pytest.raises(Stopped):
+        catalog.cli.work_command()
+    told = capsys.readouterr()
+    assert told.out == "2 message(s) to review.\n3 message(s) to review.\n"
+    assert told.err == "the database does not answer (OperationalError)\n"
+
+
+def fail() -> int:
+    raise OperationalError("select", None, ValueError("locked"))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

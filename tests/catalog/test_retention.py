@@ -7,9 +7,20 @@ from sqlalchemy import func, select, text
 
 import catalog.retention
 from catalog.database import SessionFactory
-from catalog.models import ChatTurn, Conversation, Language, Request, utc_now
+from catalog.models import (
+    Account,
+    ChatTurn,
+    Conversation,
+    Interpretation,
+    Language,
+    Outcome,
+    Request,
+    Role,
+    utc_now,
+)
 from catalog.requests import file_requests
 from catalog.retention import purge
+from catalog.reviews import Queue, review, undo
 from tests.catalog.drafts import draft
 
 
@@ -25,6 +36,32 @@ def say(sessions: SessionFactory, conversation: str, days_ago: float) -> None:
                 created_at=utc_now() - dt.timedelta(days=days_ago),
             )
         )
+
+
+def understand(sessions: SessionFactory, event_id: int, conversation: str) -> int:
+    interpretation = Interpretation(
+        event_id=event_id,
+        conversation_id=conversation,
+        said_at=utc_now(),
+        language=Language.FR,
+        text="nos secrets",
+        text_key="",
+        intent="greet",
+        outcome=Outcome.OTHER,
+        fields=[],
+        ranking={},
+        confidence=0.5,
+        model_version="m1",
+    )
+    with sessions.begin() as session:
+        session.add(interpretation)
+    return interpretation.id
+
+
+def left_interpretations(sessions: SessionFactory) -> list[tuple[int, str]]:
+    query = select(Interpretation.id, Interpretation.conversation_id).order_by(Interpretation.id)
+    with sessions() as session:
+        return [tuple(row) for row in session.execute(query)]
 
 
 def spoken(sessions: SessionFactory, table: str, column: str) -> set[str]:
@@ -67,6 +104,43 @@ def test_requests_and_the_count_of_conversations_stay(sessions) -> None:
         assert session.scalar(select(func.count()).select_from(Request)) == 1
         conversation = session.get_one(Conversation, "old")
         assert (conversation.member_id, conversation.identity_nonce) == (None, None)
+
+
+@pytest.fixture
+def reviewer(sessions: SessionFactory) -> Account:
+    account = Account(email="r@consortium.example", name="R", role=Role.REVIEWER)
+    with sessions.begin() as session:
+        session.add(account)
+    return account
+
+
+def test_of_what_was_understood_only_what_was_reviewed_stays_cut_from_its_conversation(
+    sessions, reviewer
+) -> None:
+    reviewed = [understand(sessions, event_id, "old") for event_id in (7, 8)]
+    understand(sessions, 9, "old")
+    recent = understand(sessions, 10, "new")
+    say(sessions, "old", 91)
+    say(sessions, "new", 89)
+    with sessions.begin() as session:
+        for interpretation_id in reviewed:
+            review(session, reviewer, interpretation_id, "thanks", [], Queue.ALL)
+    purge(sessions, days=90)
+    left = [(interpretation_id, "") for interpretation_id in reviewed]
+    assert left_interpretations(sessions) == [*left, (recent, "new")]
+    assert spoken(sessions, "reviews", "intent") == {"thanks"}
+
+
+def test_what_stayed_for_its_review_goes_once_that_is_taken_back(sessions, reviewer) -> None:
+    interpretation_id = understand(sessions, 7, "old")
+    say(sessions, "old", 91)
+    with sessions.begin() as session:
+        review(session, reviewer, interpretation_id, "thanks", [], Queue.ALL)
+    purge(sessions, days=90)
+    with sessions.begin() as session:
+        assert undo(session, reviewer) == [interpretation_id]
+    purge(sessions, days=90)
+    assert left_interpretations(sessions) == []
 
 
 def test_many_go_in_several_transactions(sessions, monkeypatch) -> None:

@@ -1,0 +1,1 @@
+"""Measurements that `make test` has no time for."""
