@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.orm import sessionmaker
 
-from catalog.database import make_engine
+from catalog.database import make_session_factory
 from catalog.settings import Settings, get_settings
 from web import chat, health, pages, request_form
 from web.body_limit import BodyLimit
 from web.bot_client import BotClient
+from web.console.console import make_console
 from web.conversation import Conversations
 from web.errors import FailureBoundary, add_error_handlers
 from web.grants import Grants
@@ -30,10 +30,10 @@ def create_app(
     """The application; `transport` stands in for the network to the bot and the actions."""
     settings = settings or get_settings()
 
+    database_sessions = make_session_factory(settings.database_url)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = make_engine(settings.database_url)
-        database_sessions = sessionmaker(engine, expire_on_commit=False)
         async with _local_client(settings, transport) as client:
             bot = BotClient(client, settings.rasa_url, settings.answer_timeout_seconds)
             app.state.database_sessions = database_sessions
@@ -41,7 +41,7 @@ def create_app(
             app.state.health = health.Health(database_sessions, bot, client, settings.actions_url)
             yield
         await app.state.limits.close()
-        engine.dispose()
+        database_sessions.kw["bind"].dispose()
 
     app = FastAPI(
         title="Aiguilleur",
@@ -70,6 +70,7 @@ def create_app(
     app.include_router(pages.router)
     app.include_router(request_form.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC))
+    make_console(database_sessions, settings, app.state.limits).mount_to(app)
     return app
 
 

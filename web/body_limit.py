@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.errors import error_response
 
 MAX_BODY_BYTES = 16 * 1024
+# Staff write whole letters, each accented letter of which takes six bytes of a form.
+MAX_CONSOLE_BYTES = 256 * 1024
+CONSOLE = "/console/"
 
 
 class TooLarge(Exception):
@@ -17,14 +20,13 @@ class SenderGone(Exception):
 
 
 class BodyLimit:
-    """Hold requests to `max_bytes`, whether they announce their length or come in chunks.
+    """Hold requests to a number of bytes, announced or sent in chunks; to more in the console.
 
     The body is kept in `request.state.raw_body`: errors are told in the language it names.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,8 +44,9 @@ class BodyLimit:
             await self.app(scope, _replay(request.state.raw_body, receive), send)
 
     async def _read(self, request: Request, receive: Receive) -> bytes:
+        most = MAX_CONSOLE_BYTES if request.url.path.startswith(CONSOLE) else MAX_BODY_BYTES
         announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self.max_bytes:
+        if announced.isdecimal() and int(announced) > most:
             raise TooLarge
         body, is_whole = b"", False
         while not is_whole:
@@ -52,7 +55,7 @@ class BodyLimit:
                 raise SenderGone
             body += message.get("body", b"")
             is_whole = not message.get("more_body", False)
-            if len(body) > self.max_bytes:
+            if len(body) > most:
                 raise TooLarge
         return body
 

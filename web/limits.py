@@ -1,4 +1,4 @@
-"""How often one may write: by conversation, by address and by widget."""
+"""How often one may write, by conversation, address and widget, and try to sign in."""
 
 import logging
 import math
@@ -37,6 +37,7 @@ class Limits:
         self._per_address = parse(settings.messages_per_address)
         self._per_key = parse(settings.messages_per_key)
         self._conversations = parse(settings.conversations_per_address)
+        self._sign_ins = parse(settings.sign_ins_per_address)
 
     async def count_conversation(self, address: str, key: str | None) -> None:
         """Count the opening of a conversation.
@@ -46,6 +47,14 @@ class Limits:
         """
         await self._count(self._conversations, "conversation", address)
         await self._count_key(key)
+
+    async def count_sign_in(self, address: str) -> None:
+        """Count an attempt to enter the console.
+
+        Raises:
+            RateLimited: its address made too many.
+        """
+        await self._count(self._sign_ins, "sign-in", address)
 
     async def count_message(self, address: str, conversation_id: str, key: str | None) -> None:
         """Count a message.
