@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
-from catalog.models import Role
+from catalog.demo.fill import fill
+from catalog.models import ChatTurn, Language, Request, Role
 from tests.browser.chromium import MISSING, find_chromium, running_chromium
-from tests.browser.console.activity import fill
 from tests.browser.console.server import Console, running_console
 from tests.browser.screenshots import PICTURES
 from web.console.authentication import COOKIE
@@ -18,21 +19,31 @@ from web.console.authentication import COOKIE
 SCREEN = {"width": 1300, "height": 860}
 PAGES = {
     "inbox": "/request/list",
-    "request": "/request/detail?pk=15",
+    "request": "/request/detail?pk={request}",
     "review": "/review?queue=uncertain&language=fr",
-    "dashboard": "/dashboard",
+    "dashboard": "/dashboard?period=365",
 }
+# One whose conversation is there to see.
+LATEST_ROUTED = (
+    select(Request.id)
+    .join(ChatTurn, ChatTurn.conversation_id == Request.conversation_id)
+    .where(Request.language == Language.FR, Request.fields.any())
+    .order_by(Request.id.desc())
+    .limit(1)
+)
 
 
 def take(browser: Browser, console: Console, folder: Path = PICTURES) -> Iterator[Path]:
     """The path of each picture, once it is taken."""
     administrator = console.account(Role.ADMINISTRATOR, name="Camille Roy")
+    with console.sessions() as session:
+        request = session.scalar(LATEST_ROUTED)
     context = browser.new_context(viewport=SCREEN, locale="fr-CA", reduced_motion="reduce")
     token = console.open_session(administrator)
     context.add_cookies([{"name": COOKIE, "value": token, "url": console.url}])
     page = context.new_page()
     for name, path in PAGES.items():
-        _show(page, f"{console.url}{path}")
+        _show(page, f"{console.url}{path.format(request=request)}")
         picture = folder / f"console-{name}.png"
         page.screenshot(path=picture)
         yield picture
@@ -54,7 +65,7 @@ def main() -> int:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         console = opened.enter_context(running_console(folder))
-        fill(console.sessions, console.account(Role.AGENT, name="Julie Lavoie"))
+        fill(console.sessions)
         browser = opened.enter_context(running_chromium(chromium))
         for picture in take(browser, console):
             print(picture)
