@@ -1,6 +1,5 @@
 """What reviews tell of the bot and of those who review: accuracy, and agreement."""
 
-import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Interpretation, Language, Review
-from catalog.reviews import Queue, label_of
+from catalog.models import Language, Review
+from catalog.reviews import label_of
 
 Z_95 = 1.96
 
@@ -42,44 +41,6 @@ class Agreement:
     messages: int
     share: float | None
     kappa: float | None
-
-
-def accuracy(
-    session: Session, *, since: dt.datetime, until: dt.datetime, queue: Queue = Queue.SAMPLE
-) -> list[Accuracy]:
-    """How often the bot was right about what was said from `since` to before `until`.
-
-    A message counts once, by its latest verdict in `queue`. Each language as a whole comes before
-    its labels.
-    """
-    verdicts = session.execute(
-        select(
-            Interpretation.id,
-            Interpretation.language,
-            Interpretation.fields,
-            Interpretation.intent,
-            Review.fields.label("true_fields"),
-            Review.intent.label("true_intent"),
-        )
-        .join(Review, Review.interpretation_id == Interpretation.id)
-        .where(
-            Review.queue == queue, Interpretation.said_at >= since, Interpretation.said_at < until
-        )
-        .order_by(Review.reviewed_at)
-    )
-    latest = {verdict.id: verdict for verdict in verdicts}
-    right: Counter[tuple[Language, str | None]] = Counter()
-    reviewed: Counter[tuple[Language, str | None]] = Counter()
-    for verdict in latest.values():
-        label = label_of(verdict.true_fields, verdict.true_intent)
-        is_right = label == label_of(verdict.fields, verdict.intent)
-        for key in ((verdict.language, None), (verdict.language, label)):
-            reviewed[key] += 1
-            right[key] += is_right
-    return [
-        Accuracy(*key, right[key], reviewed[key], *wilson(right[key], reviewed[key]))
-        for key in sorted(reviewed, key=lambda key: (key[0], key[1] or ""))
-    ]
 
 
 def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:

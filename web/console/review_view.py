@@ -16,6 +16,7 @@ from starlette_admin.views import CustomView
 
 from catalog.lessons import training_keys
 from catalog.models import Account, Interpretation, Language, Role
+from catalog.review_measures import Agreement, agreement
 from catalog.review_queues import next_in_queue
 from catalog.reviews import (
     Queue,
@@ -26,14 +27,15 @@ from catalog.reviews import (
     review_alike,
     undo,
 )
-from catalog.texts import load_texts
+from catalog.texts import Texts, load_texts
 from web.console.authentication import account_of, has_role
 from web.console.field_codes import two_letter_codes
+from web.console.numbers import number, percent
 from web.console.request_filters import field_choices
 from web.console.request_page import Spoken, conversation
 from web.console.texts import label
 
-TEXTS = Path(__file__).parents[1] / "review_texts.yml"
+TEXTS = Texts(Path(__file__).parents[1] / "review_texts.yml")
 # No more than a database's integer holds.
 Key = Annotated[int, Bounded(ge=1, lt=2**31)]
 # What was said before and after, to understand a message by.
@@ -70,7 +72,7 @@ class ReviewView(CustomView):
 
     @route("", name="review")
     async def index(self, request: Request) -> Response:
-        texts = {key: text[get_locale()] for key, text in load_texts(TEXTS).items()}
+        texts = {key: text[get_locale()] for key, text in load_texts(TEXTS.path).items()}
         try:
             asked = _asked(request)
         except ValidationError:
@@ -86,6 +88,7 @@ class ReviewView(CustomView):
             "texts": texts,
             "queues": list(Queue),
             "asked": asked,
+            "agreement": _agreement(await asyncio.to_thread(agreement, request.state.session)),
             "fields": field_choices(request),
             "config": json.dumps(config, ensure_ascii=False).replace("<", "\\u003c"),
         }
@@ -118,6 +121,19 @@ class ReviewView(CustomView):
     async def undo(self, request: Request) -> Response:
         ids = await asyncio.to_thread(_undo, request.state.session, account_of(request))
         return JSONResponse(ids)
+
+
+def _agreement(measured: Agreement) -> str:
+    """How two reviewers agree, in a sentence."""
+    if measured.share is None:
+        return TEXTS.get("agreement_none", get_locale())
+    return TEXTS.get(
+        "agreement",
+        get_locale(),
+        share=percent(measured.share),
+        kappa=number(measured.kappa) if measured.kappa is not None else "–",
+        messages=measured.messages,
+    )
 
 
 def _asked(request: Request) -> Asked:

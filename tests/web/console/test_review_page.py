@@ -450,3 +450,21 @@ async def test_a_verdict_without_the_page_s_token_or_from_elsewhere_is_refused(
     await judge(reviewer, kept)
     assert (await send(reviewer, path, need(message), **headers)).status_code == 403
     assert [verdict[0] for verdict in verdicts()] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("language", "none", "some"),
+    [
+        ("fr", "Aucun message n’a encore été vu", "50 % sur 2 messages (kappa 0)"),
+        ("en", "No message has been seen", "50% of 2 messages (kappa 0)"),
+    ],
+)
+async def test_the_page_tells_how_two_reviewers_agree(
+    enter, add, language: str, none: str, some: str
+) -> None:
+    one, other = enter("reviewer", language=language), enter("administrator", language=language)
+    assert none in (await one.get("/review")).root.text
+    for message, second in ((add(), "accounting"), (add(), "training")):
+        await judge(one, message)
+        await judge(other, message, second)
+    assert some in (await one.get("/review")).root.text
