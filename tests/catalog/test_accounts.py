@@ -77,7 +77,13 @@ class TestCreation:
         assert (account.language, account.active) == (Language.FR, True)
         assert account.password_hash is None
         assert enter(sessions, "", "zoé@pôle.example") is None
-        seen = {"email": account.email, "name": "Zoé", "role": "pole", "pole_slug": "estrie"}
+        seen = {
+            "email": account.email,
+            "name": "Zoé",
+            "role": "pole",
+            "pole_slug": "estrie",
+            "language": "fr",
+        }
         assert audited(sessions, "accounts") == [("create", {}, seen)]
 
     @pytest.mark.parametrize(
@@ -130,7 +136,13 @@ class TestChange:
         self.change(sessions)
         self.change(sessions, name="Camille Côté", email=EMAIL.upper())
         assert is_in(sessions, token)
-        old = {"email": EMAIL, "name": "Camille Roy", "role": "agent", "pole_slug": None}
+        old = {
+            "email": EMAIL,
+            "name": "Camille Roy",
+            "role": "agent",
+            "pole_slug": None,
+            "language": "fr",
+        }
         changed = ("change", old, old | {"name": "Camille Côté"})
         assert audited(sessions, "accounts")[2:] == [changed]
 
