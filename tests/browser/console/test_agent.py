@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from catalog.models import Request
+from catalog.seed import written_fields
 from tests.accounts import PASSWORD
 from tests.browser.console.words import say
 
@@ -93,13 +94,16 @@ def test_a_request_is_opened_by_keyboard_taken_and_moved(sign_in, own, language)
 
     page.get_by_label(say("field_status", language)).select_option("in_progress")
     page.get_by_role("button", name=say("change", language), exact=True).click()
-    expect(history).to_contain_text("received → in_progress")
+    before, after = (say(f"status_{status}", language) for status in ("received", "in_progress"))
+    expect(history).to_contain_text(f"{before} → {after}")
 
     main = page.get_by_label(say("field_rank", language, rank=1))
     main.select_option("finance_funding")
     page.get_by_label(say("field_rank", language, rank=2)).select_option("")
     page.get_by_role("button", name=say("change_fields", language)).click()
-    expect(history).to_contain_text("accounting + governance → finance_funding")
+    names = {field.slug: field.name(language) for field in written_fields()}
+    before = f"{names['accounting']} + {names['governance']}"
+    expect(history).to_contain_text(f"{before} → {names['finance_funding']}")
     assert [field.field_slug for field in own().fields] == ["finance_funding"]
 
 
