@@ -15,6 +15,8 @@ from bot.heads import softmax
 # wrong; held-out messages, written by fewer hands than members have, are a little easier.
 ROUTE_ERROR = 0.0125
 CLARIFY_ERROR = 0.10
+# Whatever was measured, no question is put between two fields where a third is as likely.
+CLARIFY_LEAST = 2 / 3
 SURE = 0.8
 GRID = np.linspace(0.02, 0.98, 97)
 # About one standard error of a quality, which is shares of some hundreds of messages.
@@ -91,7 +93,10 @@ def learn_thresholds(
         need=_lowest_best(lambda t: _need_quality(need >= t, is_need)),
         several=several,
         route=route,
-        clarify=_lowest_with_error(top_two[unclear], among_two[unclear], CLARIFY_ERROR),
+        clarify=max(
+            CLARIFY_LEAST,
+            _lowest_with_error(top_two[unclear], among_two[unclear], CLARIFY_ERROR),
+        ),
     )
 
 

@@ -79,6 +79,21 @@ def test_nothing_is_routed_where_even_the_surest_are_wrong() -> None:
     assert thresholds_of([0.9, 0.8], [False, False]).route == 1.0
 
 
+def test_no_question_is_put_between_two_unlikely_fields() -> None:
+    flat = np.array([[0.22, 0.2, 0.2, 0.19, 0.19]] * 12)
+    truth = np.zeros((12, 5), dtype=bool)
+    truth[:, 0] = True
+    truth[10:, 1] = True
+    thresholds = learn_thresholds(
+        need=np.array([0.9] * 12 + [0.2] * 4),
+        is_need=np.array([True] * 12 + [False] * 4),
+        ranking=flat,
+        present=np.where(truth, 0.7, 0.1),
+        truth=truth,
+    )
+    assert thresholds.clarify == pytest.approx(2 / 3)
+
+
 def test_a_question_between_two_is_asked_where_nine_times_in_ten_one_is_right() -> None:
     tops = [0.6] * 10
     thresholds = thresholds_of(tops, [False] * 10)
