@@ -1,12 +1,12 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environments run demo chat test check check-messages train interpret evaluate learn learning-curve \
-	cross-validate validate lock format
+	benchmark-nlu bench chaos fuzz cross-validate validate lock format
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
 # Tests that start the whole stack, or a browser, each use what cores there are.
-WHOLE := tests/conversations tests/browser
+WHOLE := tests/conversations tests/browser tests/chaos tests/scale
 UNIT_TESTS := $(PYTHON) -m pytest $(WHOLE:%=--ignore %) --numprocesses auto --maxprocesses 4 --dist loadfile
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -35,6 +35,12 @@ test: environments ## run every test: both environments, SQLite and PostgreSQL, 
 	$(UNIT_TESTS)
 	$(PYTHON) -m pytest $(WHOLE)
 
+fuzz: environments ## attack every input for some minutes, and tell how many attempts of each kind
+	ABUSE_LONG=1 $(PYTHON) -m pytest tests/abuse --quiet $(ARGS)
+
+chaos: environments ## kill, stop and fill what the service stands on, under load; ARGS=--seed=N repeats a run
+	$(PYTHON) -m pytest tests/chaos --long --capture no $(ARGS)
+
 check: environments ## the fast subset: style and unit tests, on SQLite and PostgreSQL
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -57,6 +63,12 @@ validate: ## check the Rasa project: data, domain, rules
 
 train: environments ## train the model if what it is made from has changed
 	@$(PYTHON) -m stack.train
+
+benchmark-nlu: environments ## this bot's understanding beside its peers', on the same messages: an hour and more
+	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.benchmark $(ARGS) 2>var/log/benchmark-nlu.log
+
+bench: environments ## this bot beside what `rasa init` gives: speed, load, memory, long conversations
+	@PYTHONWARNINGS=ignore $(PYTHON) -m tests.benchmarks.assistant $(ARGS)
 
 interpret: ## interpret JSON lines of standard input: {"id", "text", "language"?}
 	@$(MAKE) --no-print-directory train </dev/null >&2

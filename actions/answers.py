@@ -64,6 +64,8 @@ CONTACT_DETAILS = re.compile(
     r"\(?\+?\d(?:[ ().-]*\d){9,}(?:[ ,]*(?:poste|ext\.?|x|#) ?\d+)?",
     re.IGNORECASE,
 )
+# The punctuation that stood around them.
+LOOSE_MARKS = re.compile(r"\s*[,;:|/(][\s,;:|/(]*(?=[,;:|/)]|$)")
 NO_NAME = re.compile(
     r"(?:(?:a|c est|to|it s|just)? ?(?:moi|moi meme|me|myself|nous|us)|bonjour|bonsoir|salut|allo"
     r"|hello|hi|merci|thanks|thank you|ok|okay|oui|yes)"
@@ -124,7 +126,7 @@ def _says_skip(turn: Turn, slot: str) -> bool:
 def _read_name(slot: str) -> Callable[[Turn], Reading]:
     def read(turn: Turn) -> Reading:
         name = LEAD_IN.sub("", turn.text, count=1)
-        name = re.sub(r"(?:\s*[,;:|/(]+)+\s*(?=[,;:|/)]|$)", "", CONTACT_DETAILS.sub("", name))
+        name = LOOSE_MARKS.sub("", CONTACT_DETAILS.sub("", name))
         name = " ".join(name.split()).strip(" ,;!-–")
         readable = re.search(r"\w", name) and not NO_NAME.fullmatch(fold(name))
         if not turn.is_typed or len(name) > MAX_NAME or not readable:

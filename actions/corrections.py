@@ -31,6 +31,8 @@ NEW_VALUE = re.compile(
     r"(?!(?:pas|not|mal|wrong|incorrect\w*|erron\w+|faux|fausse|missp\w+|spelled|[ée]crite?|avec|with"
     r"|missing|bonn?e?|mauvaise?|right|correct\w*|corriger|chang\w+|modif\w+|fix|edit|update|add"
     r"|mon|ma|mes|my|our|notre|nos|celui|celle|le nom|the name|un|une|an?)\b)"
+    # Tried only where the line goes to the end, or each "not" would be tried for each start.
+    r"(?=.*$)"
     # "Roy, not Ray"
     r"(?P<value>.+?)(?:,? (?:et non|pas|not|instead of|au lieu de|plut[ôo]t que|rather than) .*)?$",
     re.IGNORECASE,

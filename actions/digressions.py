@@ -41,7 +41,7 @@ COMMAND_WORDS = re.compile(
     r"|scratch|zero|a|au|du|de|debut|faire|faites|tomber|fait"
     r"|annul\w*|cancel|stop|arret\w*|laiss\w*|oubli\w*|forget|never|mind|nevermind|quit\w*|exit"
     r"|sortir|abandon\w*|recommenc\w*|repart\w*|start|restart|reset|retry|try|reessay\w*|essay\w*"
-    r"|francais|french|anglais|english|status|statut|suivi) ?)+"
+    r"|francais|french|anglais|english|status|statut|suivi)(?: |$))+"
 )
 SPEAKS_TO_US = re.compile(
     r"\b(?:je|j|i|vous|tu|you|me|moi|ma|mon|my|svp|stp|s il (?:vous|te) plait|please|pls"

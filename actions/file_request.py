@@ -12,6 +12,7 @@ from actions.answers import OUTSIDE_QUEBEC, SKIPPED
 from actions.fields import sessions
 from actions.guard import logger, tells_when_down
 from catalog.consents import answer_consents
+from catalog.metrics import CHAT, FILING_FAILURES
 from catalog.models import ConsentPurpose, Urgency
 from catalog.requests import FieldChoice, RequestDraft, file_requests
 
@@ -33,6 +34,7 @@ class FileRequest(Action):
         try:
             requests = await asyncio.to_thread(file_requests, sessions(), drafts(tracker))
         except SQLAlchemyError as error:
+            FILING_FAILURES.labels(CHAT).inc()
             logger.error("filing failed: %s", type(error).__name__)
             dispatcher.utter_message(response="utter_filing_failed")
             return []

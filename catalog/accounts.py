@@ -277,7 +277,9 @@ def _count_failure(session: Session, account: Account) -> None:
 
 
 def _is_locked(account: Account) -> bool:
-    return account.locked_until is not None and account.locked_until > utc_now()
+    # Locked for longer than LOCKED, it was by a clock that was ahead.
+    now = utc_now()
+    return account.locked_until is not None and now < account.locked_until <= now + LOCKED
 
 
 def _matches(password_hash: str | None, password: str) -> bool:

@@ -30,7 +30,9 @@ ONE_WORD_MORE = rf"[ \t]+(?!(?i:{NO_NAME})\b){WORD}"
 CAPITALISED_MORE = rf"(?:[ \t]+(?:{PARTICLE}[ \t]+)?{CAPITALISED}){{0,3}}"
 INTRODUCED = re.compile(
     r"(?P<before>\b(?i:je m['’ ]?appel\w*|j'?m['’]appel\w*|je me nomme"
-    r"|mon nom(?: complet)?,? (?:est|c['’]est)|my (?:full )?name(?: is|['’]?s))[ \t]*:?[ \t]+)"
+    r"|mon nom(?: complet)?,? (?:est|c['’]est)|my (?:full )?name(?: is|['’]?s))"
+    # Kept once taken, or a run of spaces would be shared out in every way.
+    r"(?:[ \t]*+:)?[ \t]++)"
     rf"(?P<name>{CAPITALISED}{CAPITALISED_MORE}|(?!(?i:{NO_NAME})\b){WORD}(?:{ONE_WORD_MORE})?)"
 )
 # These are followed by anything: only a word written as a name is one, and "DG" is not.

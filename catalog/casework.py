@@ -120,8 +120,9 @@ def add_note(session: Session, request: Request, text: str, by: Account) -> None
     """Write a note, for staff alone.
 
     Raises:
-        CaseworkError: it is empty or too long.
+        CaseworkError: it is empty or too long, or the person had the request erased.
     """
+    _check_not_erased(request)
     text = _without_nul(text).strip()
     if not 0 < len(text) <= MAX_NOTE:
         raise CaseworkError("note_length")
@@ -135,8 +136,10 @@ def answer(session: Session, request: Request, subject: str, body: str, by: Acco
     """Write to the member, in the member's language; the e-mail leaves after commit.
 
     Raises:
-        CaseworkError: the subject or the body is empty or too long.
+        CaseworkError: the subject or the body is empty or too long, or the person had the request
+            erased.
     """
+    _check_not_erased(request)
     subject, body = " ".join(_without_nul(subject).split()), _without_nul(body).strip()
     if not 0 < len(subject) <= MAX_SUBJECT or not 0 < len(body) <= MAX_BODY:
         raise CaseworkError("answer_length")
@@ -181,6 +184,12 @@ def _move(session: Session, request: Request, status: RequestStatus, by: Account
     )
     request.status = status
     _record(session, by, "set_status", request, {"status": before}, {"status": status})
+
+
+def _check_not_erased(request: Request) -> None:
+    """What was taken out does not come back by what staff write."""
+    if request.erased_at:
+        raise CaseworkError("erased")
 
 
 def _count_as_change(request: Request) -> None:

@@ -14,22 +14,29 @@ from sqlalchemy.orm import selectinload
 
 from catalog.account_cli import app as account_app
 from catalog.accounts import AccountError
+from catalog.backup.errors import BackupError
+from catalog.backup_cli import backup_command, restore_command
 from catalog.database import SessionFactory, make_session_factory, migrate
 from catalog.demo.marks import DemoError
 from catalog.demo_cli import demo_command
 from catalog.export import write_csv
-from catalog.interpretations import follow
+from catalog.incident_cli import app as incident_app
+from catalog.incidents import IncidentError
+from catalog.logs import configure_logs
 from catalog.models import OutboxMessage, Request, RequestField, RequestStatus
 from catalog.notifications import field_names
 from catalog.outbox import make_transport, send_due
-from catalog.retention import purge
+from catalog.person import PersonError
+from catalog.person_cli import app as person_app
+from catalog.purge_records import purges
+from catalog.purges import purge_all
 from catalog.seed import SeedError, seed
 from catalog.settings import SettingsError, get_settings
 from catalog.widget_cli import app as widget_app
 from catalog.widgets import WidgetError
+from catalog.work import Worker
 
 WORK_SECONDS = 5
-PURGE_SECONDS = 3600
 
 app = typer.Typer(
     help="Fields, pôles, requests and outgoing e-mail of Aiguilleur.",
@@ -40,7 +47,11 @@ app = typer.Typer(
 
 app.add_typer(widget_app, name="widget")
 app.add_typer(account_app, name="account")
+app.add_typer(person_app, name="person")
+app.add_typer(incident_app, name="incident")
 app.command("demo")(demo_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 FieldOption = Annotated[str | None, typer.Option("--field", help="Only this field's slug.")]
 StatusOption = Annotated[RequestStatus | None, typer.Option("--status", help="Only this status.")]
@@ -123,28 +134,32 @@ def send_outbox_command() -> None:
 
 @app.command("purge")
 def purge_command() -> None:
-    """Erase what was said in conversations past their term (CONVERSATION_DAYS)."""
-    erased = purge(_sessions(), get_settings().conversation_days)
-    typer.echo(f"{erased} conversation(s) erased.")
+    """Remove all that is past its term (CONVERSATION_DAYS, REQUEST_DAYS and their like)."""
+    removed = purge_all(_sessions(), get_settings())
+    told = ", ".join(f"{kind}: {count}" for kind, count in removed.items())
+    typer.echo(told or "Another process is purging.")
+
+
+@app.command("purges")
+def purges_command(
+    limit: Annotated[int, typer.Option(min=1, help="How many, latest first.")] = 50,
+) -> None:
+    """List what purges removed: when, how many, and of up to which day."""
+    with _sessions().begin() as session:
+        for done in purges(session, limit):
+            typer.echo(
+                f"{done.at:%Y-%m-%d %H:%M}  {done.kind:<13}  {done.count:>7}"
+                f"  before {done.before:%Y-%m-%d}"
+            )
 
 
 @app.command("work")
 def work_command() -> None:
-    """Send e-mails, interpret messages, erase conversations past their term, until stopped."""
-    settings, sessions = get_settings(), _sessions()
-    transport = make_transport(settings)
-    next_purge = time.monotonic()
+    """Send e-mails, interpret messages, remove what is past its term, back up, until stopped."""
+    configure_logs()
+    worker = Worker(_sessions(), get_settings())
     while True:
-        try:
-            if sent := send_due(sessions, transport, settings.mail_from):
-                typer.echo(f"{sent} e-mail(s) sent.")
-            if added := follow(sessions):
-                typer.echo(f"{added} message(s) to review.")
-            if time.monotonic() >= next_purge:
-                purge(sessions, settings.conversation_days)
-                next_purge = time.monotonic() + PURGE_SECONDS
-        except SQLAlchemyError as error:
-            typer.echo(f"the database does not answer ({type(error).__name__})", err=True)
+        worker.do_round()
         time.sleep(WORK_SECONDS)
 
 
@@ -153,6 +168,8 @@ def main() -> None:
     try:
         app()
     except (SettingsError, SeedError, WidgetError, AccountError, DemoError, CommandError) as error:
+        _fail(str(error))
+    except (PersonError, IncidentError, BackupError) as error:
         _fail(str(error))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -5,7 +5,9 @@ import re
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-EMAIL_LIKE = re.compile(r"[^\s<>(),;:\"«»“”‘’…\[\]]+@[^\s<>(),;:\"«»“”‘’…\[\]]+")
+AROUND_EMAIL = r"\s<>(),;:\"«»“”‘’…\[\]"
+# Tried where a word starts alone, or a long one would be read again from each of its letters.
+EMAIL_LIKE = re.compile(rf"(?<![^{AROUND_EMAIL}])[^{AROUND_EMAIL}]+@[^{AROUND_EMAIL}]+")
 # Keyboards and copied pages write other dashes than the reference's own.
 REFERENCE_LIKE = re.compile(
     r"\bC[\s\u2010-\u2015-]*(\d{4})[\s\u2010-\u2015-]*(\d{1,6})\b", re.IGNORECASE
@@ -15,6 +17,8 @@ HOME_COUNTRY = "CA"
 HOME_NUMBER = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 # A local number without its area code cannot be called from another region.
 SHORTEST_NUMBER = 8
+# No more than a request holds; a country's longest number with a long extension is more.
+MAX_WRITTEN = 40
 
 
 def find_email(text: str) -> str | None:
@@ -43,7 +47,9 @@ def find_phone(text: str) -> str | None:
         styles = phonenumbers.PhoneNumberFormat
         style = styles.NATIONAL if home else styles.INTERNATIONAL
         written = phonenumbers.format_number(number, style)
-        return re.sub(r"\((\d{3})\)", r"\1", written).replace(" ext. ", " poste ")
+        written = re.sub(r"\((\d{3})\)", r"\1", written).replace(" ext. ", " poste ")
+        if len(written) <= MAX_WRITTEN:
+            return written
     return None
 
 

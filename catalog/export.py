@@ -1,6 +1,7 @@
 """Requests as CSV, for a spreadsheet."""
 
 import csv
+import re
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -24,7 +25,11 @@ COLUMNS = (
     "budget",
     "description",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet may take a cell to start: a French one parts cells at semicolons, whatever
+# stands in quotes, as a pasted table does at tabs.
+FORMULA_START = re.compile(
+    r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[ \"]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
 
 
 def write_csv(requests: Iterable[Request], stream: TextIO) -> None:
@@ -33,10 +38,9 @@ def write_csv(requests: Iterable[Request], stream: TextIO) -> None:
     for request in requests:
         values = [getattr(request, column) for column in COLUMNS]
         values.append(" ".join(row.field_slug for row in request.fields))
-        writer.writerow([_harmless(value) for value in values])
+        writer.writerow([harmless(value) for value in values])
 
 
-def _harmless(value: object) -> str:
+def harmless(value: object) -> str:
     """The value as text that no spreadsheet will run as a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return FORMULA_START.sub("'", "" if value is None else str(value))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, ValidationError
-from sqlalchemy import and_, delete, func, inspect, or_, select, table, update
+from sqlalchemy import ColumnElement, and_, delete, func, inspect, or_, select, table, update
 from sqlalchemy import column as named
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from catalog.anonymize import anonymize
 from catalog.database import SessionFactory
 from catalog.interpretation_days import count_interpretations
-from catalog.models import Conversation, Interpretation, Language, Outcome
+from catalog.models import Conversation, Interpretation, Language, Outcome, Review
 from catalog.places import fold
+from catalog.rechecks import tell_rechecks
 
 # Few enough for one transaction to be short, and for SQLite's limit of parameters.
 BATCH = 200
@@ -98,15 +99,28 @@ def forget(session: Session, conversations: list[str]) -> None:
     nothing that leads back to its conversation.
     """
     theirs = Interpretation.conversation_id.in_(conversations)
-    # A review may have been taken back since.
-    forgotten = Interpretation.conversation_id == FORGOTTEN
-    session.execute(delete(Interpretation).where(theirs | forgotten, ~Interpretation.reviews.any()))
+    session.execute(delete(Interpretation).where(theirs, ~Interpretation.reviews.any()))
     # SQLite gives the numbers of erased events again: a negative one is no event's.
     session.execute(
         update(Interpretation)
         .where(theirs)
         .values(conversation_id=FORGOTTEN, event_id=-Interpretation.id)
     )
+
+
+def drop_forgotten(session: Session) -> None:
+    """Erase what was kept for a review that has been taken back since."""
+    forgotten = Interpretation.conversation_id == FORGOTTEN
+    session.execute(delete(Interpretation).where(forgotten, ~Interpretation.reviews.any()))
+
+
+def erase_reviewed(session: Session, *conditions: ColumnElement[bool]) -> None:
+    """Erase the messages that meet `conditions`, with their reviews."""
+    # Locked first: a review that comes meanwhile would keep its message from going.
+    query = select(Interpretation.id).where(*conditions).order_by(Interpretation.id)
+    ids = session.scalars(query.with_for_update()).all()
+    session.execute(delete(Review).where(Review.interpretation_id.in_(ids)))
+    session.execute(delete(Interpretation).where(Interpretation.id.in_(ids)))
 
 
 def text_key(text: str) -> str:
@@ -191,6 +205,8 @@ def _add(session: Session, event_ids: list[int]) -> int:
     insertion = _insert(session).values(values).on_conflict_do_nothing(index_elements=["event_id"])
     added = session.scalars(insertion.returning(Interpretation)).all()
     count_interpretations(session, added)
+    of_these = Interpretation.id.in_([interpretation.id for interpretation in added])
+    tell_rechecks(session, {interpretation.text_key for interpretation in added}, of_these)
     return len(added)
 
 

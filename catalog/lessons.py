@@ -114,12 +114,12 @@ def _taught(session: Session) -> Iterator[Lesson]:
     )
     alike: dict[str, list[Interpretation]] = defaultdict(list)
     for interpretation in session.scalars(query).unique():
-        alike[text_key(_learnable(interpretation.text))].append(interpretation)
+        alike[text_key(learnable(interpretation.text))].append(interpretation)
     for first, *others in alike.values():
         reviews = [review for one in (first, *others) for review in one.reviews]
         labels = {_label(review) for review in reviews}
         kept_apart = any(review.flagged or review.queue == Queue.SAMPLE for review in reviews)
-        text = _learnable(first.text)
+        text = learnable(first.text)
         if len(labels) == 1 and not kept_apart and text:
             yield Lesson(text, first.language, labels.pop())
 
@@ -128,7 +128,7 @@ def _label(review: Review) -> str:
     return f"{NEED}/{'+'.join(review.fields)}" if review.intent == NEED else review.intent
 
 
-def _learnable(text: str) -> str:
+def learnable(text: str) -> str:
     """`text` on one line, without the marks of what was taken out of it."""
     return " ".join(REFUSED.sub(" ", REMOVED.sub(" ", text)).split())
 

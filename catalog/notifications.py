@@ -10,6 +10,7 @@ from catalog.models import (
     RequestStatus,
     Urgency,
 )
+from catalog.person_links import PATHS
 from catalog.settings import get_settings
 from catalog.texts import Texts
 
@@ -73,6 +74,7 @@ def _values(request: Request, language: str) -> dict[str, object]:
         "budget": request.budget or not_given,
         "language": label(f"language_{request.language}"),
         "description": request.description,
+        "rights_url": get_settings().browser_url + PATHS[Language(language)],
     }
 
 

@@ -4,31 +4,32 @@ A double that was merged counts with the request that goes on in its place.
 """
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import Any
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     ColumnElement,
-    Date,
+    Double,
     Row,
     and_,
     case,
     cast,
-    column,
     extract,
     func,
+    literal_column,
     or_,
     select,
-    values,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import GenericFunction
 
-from catalog.models import Language, Request, RequestField, RequestStatus, UtcDateTime
+from catalog.models import Language, Request, RequestField, RequestStatus
 from catalog.periods import Period, midnight
 from catalog.promises import DAY
 
@@ -95,7 +96,7 @@ def request_figures(
     filed = [*among, Request.created_at >= since, Request.created_at < until]
     groups = _groups(session, filed, now)
     return RequestFigures(
-        by_day=_by_day(session, among, period),
+        by_day=_by_day(session, filed, period),
         by_language=_counted(groups, "language"),
         by_status=_counted(groups, "status"),
         by_pole=_counted(groups, "pole_slug"),
@@ -115,21 +116,15 @@ def _among(pole_slug: str | None, field_slug: str | None) -> Conditions:
     return conditions
 
 
-def _by_day(session: Session, among: Conditions, period: Period) -> dict[dt.date, int]:
+def _by_day(session: Session, filed: Conditions, period: Period) -> dict[dt.date, int]:
     starts = period.starts(period.step)
-    parts = _parts(starts, period.until)
-    within = and_(Request.created_at >= parts.c.since, Request.created_at < parts.c.until)
-    query = select(parts.c.day, func.count()).join(Request, within).where(*among)
-    counted = dict(session.execute(query.group_by(parts.c.day)).all())
-    return {start: counted.get(start, 0) for start in starts}
-
-
-def _parts(starts: list[dt.date], until: dt.date) -> CTE:
-    """Each part's first day and bounds: SQLite does not know when a day of Québec begins."""
-    rows = [(start, midnight(start), midnight(end)) for start, end in pairwise([*starts, until])]
-    instant = UtcDateTime()
-    columns = column("day", Date), column("since", instant), column("until", instant)
-    return values(*columns).data(rows).cte("parts")
+    # By the hour, at which every day of Québec begins: SQLite does not know when one does.
+    hour = (_epoch(Request.created_at) // SECONDS_PER_HOUR).label("hour")
+    first_hours = [int(midnight(start).timestamp()) // SECONDS_PER_HOUR for start in starts]
+    counted = dict.fromkeys(starts, 0)
+    for at, count in session.execute(select(hour, func.count()).where(*filed).group_by(hour)):
+        counted[starts[bisect(first_hours, at) - 1]] += count
+    return counted
 
 
 def _groups(session: Session, filed: Conditions, now: dt.datetime) -> Sequence[Row]:
@@ -179,7 +174,25 @@ def _delays(session: Session, filed: Conditions, groups: Sequence[Row]) -> Delay
 
 
 def _epoch(instant: ColumnElement) -> ColumnElement[int]:
-    return cast(extract("epoch", instant), BigInteger)
+    return cast(_Epoch(instant), BigInteger)
+
+
+class _Epoch(GenericFunction):
+    """Seconds since 1970."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(_Epoch)
+def _extract_epoch(function: _Epoch, compiler: Any, **options: Any) -> str:
+    return compiler.process(extract("epoch", *function.clauses), **options)
+
+
+@compiles(_Epoch, "postgresql")
+def _epoch_of_postgresql(function: _Epoch, compiler: Any, **options: Any) -> str:
+    # In half the time: what EXTRACT gives has all the digits that one could want.
+    return compiler.process(func.date_part(literal_column("'epoch'"), *function.clauses), **options)
 
 
 def _hours(counts: Sequence[Row], tenths: int) -> float | None:

@@ -34,6 +34,8 @@ from catalog.promises import QUEBEC, answer_due
 MAX_CONFLICTS = 2
 MAX_NAME = 200
 MAX_BUDGET = 300
+# The columns that a search of the inbox looks in.
+SEARCHED = ("reference", "organisation_name", "contact_name", "contact_email", "description")
 
 
 def local_today() -> dt.date:
@@ -112,7 +114,9 @@ def file_requests(sessions: SessionFactory, drafts: list[RequestDraft]) -> list[
 def find_for_member(session: Session, reference: str, email: str) -> Request | None:
     """The request that bears `reference` and was made from `email`, and no other."""
     request = session.scalar(select(Request).where(Request.reference == reference.strip().upper()))
-    if request and request.contact_email.casefold() == email.strip().casefold():
+    if request is None or request.erased_at:
+        return None
+    if request.contact_email.casefold() == email.strip().casefold():
         return request
     return None
 
@@ -137,7 +141,7 @@ def _file(session: Session, draft: RequestDraft) -> Request:
         consents=[Consent(**consent.model_dump()) for consent in draft.consents],
         status_changes=[StatusChange(to_status=status, changed_at=now, changed_by="bot")],
     )
-    request.search_text = _search_text(request)
+    request.search_text = search_text(request)
     session.add(request)
     session.flush()
     request.outbox_messages = compose(request)
@@ -145,19 +149,9 @@ def _file(session: Session, draft: RequestDraft) -> Request:
     return request
 
 
-def _search_text(request: Request) -> str:
+def search_text(request: Request) -> str:
     """What a search of the inbox looks in."""
-    return fold(
-        " ".join(
-            (
-                request.reference,
-                request.organisation_name,
-                request.contact_name,
-                request.contact_email,
-                request.description,
-            )
-        )
-    )
+    return fold(" ".join(getattr(request, name) for name in SEARCHED))
 
 
 def _active_fields(session: Session, choices: list[FieldChoice]) -> list[RequestField]:

@@ -3,15 +3,17 @@
 import datetime as dt
 
 from sqlalchemy import column as named
-from sqlalchemy import delete, func, inspect, select, table, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, inspect, select, table, update
+from sqlalchemy.orm import Session, aliased
 
 from catalog.database import SessionFactory
-from catalog.interpretations import forget
-from catalog.models import ChatTurn, Conversation, utc_now
+from catalog.interpretations import drop_forgotten, erase_reviewed, forget
+from catalog.models import ChatTurn, Conversation, Interpretation, PurgeKind, utc_now
+from catalog.purge_records import note_purge
+from catalog.shredding import shred
 
-# Few enough for one transaction to be short, and for SQLite's limit of parameters.
-BATCH = 500
+# Turns, few enough for one transaction to be short, and for SQLite's limit of parameters.
+BATCH = 2_000
 # Rasa's tracker store, in the same database: what was said, word for word.
 EVENTS = table("events", named("sender_id"))
 
@@ -27,23 +29,21 @@ def purge(sessions: SessionFactory, days: int) -> int:
     while True:
         with sessions.begin() as session:
             conversations = _silent_since(session, before)
-            _erase(session, conversations)
+            erase_conversations(session, conversations)
+            note_purge(session, PurgeKind.CONVERSATIONS, len(conversations), before)
         erased += len(conversations)
-        if len(conversations) < BATCH:
-            return erased
+        if not conversations:
+            break
+    with sessions.begin() as session:
+        drop_forgotten(session)
+    return erased
 
 
-def _silent_since(session: Session, before: dt.datetime) -> list[str]:
-    query = (
-        select(ChatTurn.conversation_id)
-        .group_by(ChatTurn.conversation_id)
-        .having(func.max(ChatTurn.created_at) < before)
-        .limit(BATCH)
-    )
-    return list(session.scalars(query))
-
-
-def _erase(session: Session, conversations: list[str]) -> None:
+def erase_conversations(
+    session: Session, conversations: list[str], *, reviewed_too: bool = False
+) -> None:
+    """Erase what was said in `conversations`; with `reviewed_too`, also what was reviewed of it."""
+    shred(session)
     session.execute(delete(ChatTurn).where(ChatTurn.conversation_id.in_(conversations)))
     session.execute(
         update(Conversation)
@@ -54,4 +54,22 @@ def _erase(session: Session, conversations: list[str]) -> None:
     if inspect(session.connection()).has_table("events"):
         session.execute(delete(EVENTS).where(EVENTS.c.sender_id.in_(conversations)))
     # After the events, which whoever is following them holds until what it makes of them is here.
+    if reviewed_too:
+        erase_reviewed(session, Interpretation.conversation_id.in_(conversations))
     forget(session, conversations)
+
+
+def _silent_since(session: Session, before: dt.datetime) -> list[str]:
+    """Some of the conversations, the oldest first; none once all are erased."""
+    later = aliased(ChatTurn)
+    goes_on = select(later.id).where(
+        later.conversation_id == ChatTurn.conversation_id, later.created_at >= before
+    )
+    query = (
+        select(ChatTurn.conversation_id)
+        .where(ChatTurn.created_at < before, ~goes_on.exists())
+        # By the index of when: to gather all turns by conversation is to read each one.
+        .order_by(ChatTurn.created_at)
+        .limit(BATCH)
+    )
+    return list(dict.fromkeys(session.scalars(query)))

@@ -1,14 +1,19 @@
 """The review desk's queues: which messages to look at, and in what order."""
 
-import hashlib
-import heapq
-import json
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 
-from sqlalchemy import Row, Select, String, cast, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    cast,
+    literal_column,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
 from catalog.models import (
     Account,
@@ -19,13 +24,21 @@ from catalog.models import (
     Request,
     Review,
 )
+from catalog.models.conversations import DRAW
 from catalog.reviews import Queue, reviewed_by
 
 PAGE = 20
-# Rows read at a time where a queue is told from more than SQL can compare.
-CHUNK = 500
+# Where a queue is told from more than SQL can compare, so many times the rows wanted are read, and
+# so many times more until there are enough.
+MORE = 3
 # Outcomes that name what the message asks for; the others only offer fields to choose from.
 DECIDED = (Outcome.ROUTE, Outcome.SEVERAL)
+# What two of the queues go by; the others go by the newest first.
+ORDERS: Mapping[Queue, tuple[ColumnElement, ...]] = {
+    Queue.UNCERTAIN: (Interpretation.confidence, Interpretation.id),
+    # Drawn by what tells nothing of a message, so that all draw the same ones.
+    Queue.SAMPLE: (literal_column(f"({DRAW})", BigInteger()), Interpretation.id),
+}
 
 
 def next_in_queue(
@@ -38,7 +51,6 @@ def next_in_queue(
     language: Language | None = None,
     field: str | None = None,
     known_keys: Collection[str] = frozenset(),
-    seed: int = 0,
 ) -> list[Interpretation]:
     """The first messages of a queue that `account` has not reviewed.
 
@@ -50,18 +62,15 @@ def next_in_queue(
         after_id: the message after which to go on, in the queue's order.
         field: only messages in which the bot saw this slug.
         known_keys: `text_key` of the training messages, for `Queue.UNSEEN`.
-        seed: of the draw, for `Queue.SAMPLE`; the same seed draws the same messages.
     """
     query = _filtered(_left_to(account, queue), language, field)
-    if queue is Queue.SAMPLE:
-        ids = _draw(session.scalars(query), after_id, limit, seed)
-    elif queue is Queue.UNCERTAIN:
-        ids = session.scalars(_least_certain(session, query, after_id).limit(limit)).all()
+    if queue in ORDERS:
+        ids = session.scalars(_in_order(session, query, ORDERS[queue], after_id).limit(limit)).all()
     else:
         if after_id is not None:
             query = query.where(Interpretation.id < after_id)
         query = query.order_by(Interpretation.id.desc())
-        query, keeps = _narrowed(session, query, queue, known_keys)
+        query, keeps = _narrowed(query, queue, known_keys)
         ids = _pick(session, query, keeps, limit)
     found = session.scalars(select(Interpretation).where(Interpretation.id.in_(ids)))
     by_id = {interpretation.id: interpretation for interpretation in found}
@@ -87,40 +96,35 @@ def _filtered(query: Select, language: Language | None, field: str | None) -> Se
     return query
 
 
-def _draw(ids: Iterable[int], after_id: int | None, limit: int, seed: int) -> list[int]:
-    """The first of `ids` in an order that depends on nothing but them and `seed`."""
-
-    def rank(interpretation_id: int) -> bytes:
-        return hashlib.sha256(f"{seed} {interpretation_id}".encode()).digest()
-
-    if after_id is not None:
-        met = rank(after_id)
-        ids = (interpretation_id for interpretation_id in ids if rank(interpretation_id) > met)
-    return heapq.nsmallest(limit, ids, key=rank)
-
-
-def _least_certain(session: Session, query: Select, after_id: int | None) -> Select:
-    order = (Interpretation.confidence, Interpretation.id)
-    after = session.get(Interpretation, after_id) if after_id is not None else None
-    if after:
-        query = query.where(tuple_(*order) > (after.confidence, after.id))
+def _in_order(
+    session: Session, query: Select, order: tuple[ColumnElement, ...], after_id: int | None
+) -> Select:
+    met = session.execute(select(*order).where(Interpretation.id == after_id)).first()
+    if met:
+        query = query.where(tuple_(*order) > tuple_(*met))
     return query.order_by(*order)
 
 
 def _pick(session: Session, query: Select, keeps: Callable[[Row], bool], limit: int) -> list[int]:
-    """The ids of the first rows that `keeps` keeps, read no further than needed."""
+    """The ids of the first rows that `keeps` keeps, read no further than needed.
+
+    `query` is told how many rows are wanted: else PostgreSQL readies all before it gives one.
+    """
     found: list[int] = []
-    with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
-        for row in rows:
-            if len(found) == limit:
-                break
-            if row.id not in found and keeps(row):
-                found.append(row.id)
-    return found
+    size = limit * MORE
+    rows = session.execute(query.limit(size)).all()
+    while rows:
+        found += dict.fromkeys(row.id for row in rows if row.id not in found and keeps(row))
+        if len(found) >= limit or len(rows) < size:
+            break
+        size *= MORE
+        # The last message again: it may have rows that are still to come.
+        rows = session.execute(query.where(Interpretation.id <= rows[-1].id).limit(size)).all()
+    return found[:limit]
 
 
 def _narrowed(
-    session: Session, query: Select, queue: Queue, known_keys: Collection[str]
+    query: Select, queue: Queue, known_keys: Collection[str]
 ) -> tuple[Select, Callable[[Row], bool]]:
     """The query of a queue and what it cannot tell of a row by itself."""
     if queue is Queue.UNSEEN:
@@ -131,19 +135,18 @@ def _narrowed(
     if queue is Queue.DISAGREEMENTS:
         return _with_fields_of_staff(query), _disagrees
     if queue is Queue.RECHECK:
-        query = query.add_columns(
-            Interpretation.text_key, Interpretation.model_version, Interpretation.fields
-        )
-        verdicts = _verdicts_by_key(session)
-        return query, lambda row: any(
-            verdict.asks_to_look_again_at(row) for verdict in verdicts[row.text_key]
-        )
+        query = query.where(Interpretation.recheck)
     return query, lambda row: True
 
 
 def _with_fields_of_staff(query: Select) -> Select:
     """With the fields that staff last gave to a request filed after the message."""
-    last = select(func.max(FieldsChange.id)).group_by(FieldsChange.request_id)
+    later = aliased(FieldsChange)
+    is_last = (
+        ~select(later.id)
+        .where(later.request_id == FieldsChange.request_id, later.id > FieldsChange.id)
+        .exists()
+    )
     return (
         query.add_columns(
             Interpretation.outcome, Interpretation.fields, FieldsChange.to_fields.label("of_staff")
@@ -151,7 +154,7 @@ def _with_fields_of_staff(query: Select) -> Select:
         .join(Request, Request.conversation_id == Interpretation.conversation_id)
         .join(FieldsChange, FieldsChange.request_id == Request.id)
         .where(
-            FieldsChange.id.in_(last),
+            is_last,
             Interpretation.said_at <= Request.created_at,
             # A greeting came in the same conversation, and is not what the request is about.
             Interpretation.outcome != Outcome.OTHER,
@@ -163,37 +166,3 @@ def _disagrees(row: Row) -> bool:
     if row.outcome in DECIDED:
         return row.fields != row.of_staff
     return not set(row.of_staff[:1]) <= set(row.fields)
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A message that was reviewed, and its verdict."""
-
-    first_id: int
-    model_version: str
-    fields: list[str]
-    true_fields: list[str]
-
-    def asks_to_look_again_at(self, row: Row) -> bool:
-        """Whether a later model changed its mind, and not for that of the reviewer."""
-        is_newer = row.id > self.first_id and row.model_version != self.model_version
-        return is_newer and row.fields not in (self.fields, self.true_fields)
-
-
-def _verdicts_by_key(session: Session) -> dict[str, list[_Judged]]:
-    # As text: PostgreSQL compares no JSON.
-    same = (
-        Interpretation.text_key,
-        Interpretation.model_version,
-        cast(Interpretation.fields, String).label("as_understood"),
-        cast(Review.fields, String).label("as_judged"),
-    )
-    query = (
-        select(*same, func.min(Interpretation.id))
-        .join(Review, Review.interpretation_id == Interpretation.id)
-        .group_by(*same)
-    )
-    judged = defaultdict(list)
-    for key, version, fields, true_fields, first_id in session.execute(query):
-        judged[key].append(_Judged(first_id, version, json.loads(fields), json.loads(true_fields)))
-    return judged

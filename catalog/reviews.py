@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.audit import record
 from catalog.models import Account, Field, Interpretation, Review, utc_now
+from catalog.rechecks import tell_rechecks
 from catalog.texts import Texts, load_texts
 
 INTENTS = Path(__file__).with_name("intents.yml")
@@ -73,7 +74,8 @@ def review(
     _check(session, intent, fields)
     # Two taps at once are taken one after the other; a purge waits, or is waited for.
     locked = {"key_share": True}
-    if session.get(Interpretation, interpretation_id, with_for_update=locked) is None:
+    message = session.get(Interpretation, interpretation_id, with_for_update=locked)
+    if message is None:
         raise ReviewError("interpretation_unknown")
     given = session.scalar(
         select(Review).where(
@@ -90,6 +92,7 @@ def review(
     verdict.reviewed_at = utc_now()
     session.add(verdict)
     session.flush()
+    tell_rechecks(session, [message.text_key])
     record(
         session,
         account,
@@ -131,6 +134,7 @@ def review_alike(
             "queue": Queue.ALL if queue is Queue.SAMPLE else queue,
         }
         session.execute(insert(Review), [{**same, "interpretation_id": other} for other in others])
+        tell_rechecks(session, list(session.scalars(words)))
         after = {**_told(verdict), "interpretations": others}
         record(session, account, "review_alike", "interpretations", interpretation_id, after=after)
     return [interpretation_id, *others]
@@ -154,6 +158,9 @@ def undo(session: Session, account: Account) -> list[int]:
     for verdict in verdicts:
         session.delete(verdict)
     session.flush()
+    # Verdicts given at once are on the same words.
+    words = select(Interpretation.text_key).where(Interpretation.id == ids[0])
+    tell_rechecks(session, list(session.scalars(words)))
     record(
         session,
         account,

@@ -1,5 +1,6 @@
 """Settings of the service, from the environment or `.env`; `.env.example` documents each."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,10 @@ from sqlalchemy.exc import ArgumentError
 
 LOCAL_SECRET = "local-use-only"
 ENV_FILE = Path(".env")
+# Where systemd's LoadCredential and a composition's secrets are: a file for each, named as a
+# setting is.
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+MIN_TOKEN = 16
 
 
 class SettingsError(Exception):
@@ -29,7 +34,10 @@ class Settings(BaseSettings):
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(8000, ge=1, le=65535)
+    web_workers: int = Field(1, ge=1, le=64)
+    # The first worker's; each of the others listens on the next one.
     rasa_port: int = Field(5005, ge=1, le=65535)
+    rasa_workers: int = Field(1, ge=1, le=64)
     actions_port: int = Field(5055, ge=1, le=65535)
 
     # Where members and pôles' pages find the web server, if a proxy stands before it.
@@ -37,7 +45,17 @@ class Settings(BaseSettings):
 
     session_hours: float = Field(12, gt=0)
     answer_timeout_seconds: float = Field(10, gt=0)
+
+    # What is kept, and for how many days.
     conversation_days: int = Field(90, ge=1)
+    request_days: int = Field(1095, ge=1)
+    outbox_days: int = Field(90, ge=1)
+    sign_in_days: int = Field(365, ge=1)
+    log_days: int = Field(30, ge=1)
+    backup_days: int = Field(30, ge=1)
+
+    backup_dir: Path | None = None
+    backup_hours: float = Field(24, ge=0)
 
     redis_url: str | None = None
     messages_per_session: str = "20/minute"
@@ -45,11 +63,15 @@ class Settings(BaseSettings):
     messages_per_key: str = "1200/minute"
     conversations_per_address: str = "60/hour"
     sign_ins_per_address: str = "20/hour"
+    person_links_per_address: str = "10/hour"
 
     # Where staff sign in besides: the issuer, such as https://login.microsoftonline.com/<tenant>/v2.0
     openid_issuer: str | None = None
     openid_client_id: str | None = None
     openid_client_secret: SecretStr | None = None
+
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr | None = None
 
     intake_email: str = "accueil@consortium.example"
     privacy_email: str = "vie-privee@consortium.example"
@@ -91,6 +113,7 @@ class Settings(BaseSettings):
         "messages_per_key",
         "conversations_per_address",
         "sign_ins_per_address",
+        "person_links_per_address",
     )
     @classmethod
     def refuse_what_is_no_limit(cls, limit: str) -> str:
@@ -99,6 +122,30 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("write a number and a time, such as 20/minute") from None
         return limit
+
+    @field_validator("metrics_token")
+    @classmethod
+    def refuse_short_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and len(token.get_secret_value()) < MIN_TOKEN:
+            raise ValueError(f"write {MIN_TOKEN} characters or more, or nothing: no metrics then")
+        return token
+
+    @model_validator(mode="after")
+    def refuse_several_without_what_they_share(self) -> "Settings":
+        is_postgresql = make_url(self.database_url).get_backend_name() == "postgresql"
+        if max(self.web_workers, self.rasa_workers) > 1 and not is_postgresql:
+            raise ValueError(
+                "RASA_WORKERS and WEB_WORKERS above 1 need PostgreSQL:"
+                " set DATABASE_URL to postgresql://user@host/database"
+            )
+        if self.web_workers > 1 and not self.redis_url:
+            raise ValueError(
+                "WEB_WORKERS above 1 needs Redis, where all of them count what is sent:"
+                " set REDIS_URL to redis://host:6379/0"
+            )
+        if self.rasa_ports[-1] > 65535:
+            raise ValueError("RASA_PORT leaves no room below 65536 for RASA_WORKERS ports")
+        return self
 
     @model_validator(mode="after")
     def refuse_half_a_provider(self) -> "Settings":
@@ -120,8 +167,16 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def rasa_url(self) -> str:
-        return f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_ports(self) -> range:
+        return range(self.rasa_port, self.rasa_port + self.rasa_workers)
+
+    @property
+    def rasa_urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{port}" for port in self.rasa_ports]
+
+    @property
+    def backups(self) -> Path:
+        return self.backup_dir or self.var_dir / "backups"
 
     @property
     def actions_url(self) -> str:
@@ -145,7 +200,7 @@ def get_settings() -> Settings:
     """
     _check_env_file()
     try:
-        return Settings()
+        return Settings(_secrets_dir=os.environ.get(CREDENTIALS))
     except ValidationError as error:
         raise SettingsError("; ".join(map(_one_line, error.errors()))) from None
 

@@ -1,8 +1,10 @@
 """`make run`: prepare, start, wait until healthy, and stop at Ctrl-C."""
 
+import argparse
 import signal
 import sys
 import time
+from collections.abc import Collection, Sequence
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,16 +20,28 @@ from stack.supervision import Supervision
 
 HEALTHY_WITHIN_SECONDS = 180
 POLL_SECONDS = 0.5
+REVIVE_SECONDS = 15
+# Parts that members are served without.
+ELSEWHERE = ("worker", "learner")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=ELSEWHERE,
+        help="a part that runs elsewhere",
+    )
+    without = parser.parse_args(arguments).without
     # Both stop the parts on the way out; a shell's background job ignores the first by default.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     try:
         settings = get_settings()
         prepare(settings)
-        run(settings)
+        run(settings, without)
     except KeyboardInterrupt:
         print("\nStopped.")
     except (SettingsError, StackError) as error:
@@ -56,13 +70,14 @@ def prepare_database(settings: Settings) -> None:
         raise StackError(f"the database refused: {reason}; check DATABASE_URL") from None
 
 
-def run(settings: Settings) -> None:
-    supervision = Supervision(settings)
+def run(settings: Settings, without: Collection[str] = ()) -> None:
+    supervision = Supervision(settings, without)
     supervision.start()
     try:
         wait_until_healthy(settings, supervision)
         print(f"Aiguilleur answers at {settings.web_url} (Ctrl-C to stop).", flush=True)
-        supervision.wait()
+        while not supervision.wait(REVIVE_SECONDS):
+            supervision.revive()
         raise StackError(f"supervisord stopped: see {supervision.logs}/supervisord.log")
     finally:
         supervision.stop()
@@ -95,4 +110,4 @@ def is_healthy(settings: Settings) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

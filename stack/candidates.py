@@ -9,6 +9,7 @@ from typing import Any
 
 from stack.errors import StackError
 from stack.model import (
+    BOT_PYTHON,
     DATA,
     INPUTS,
     MODEL,
@@ -22,7 +23,6 @@ from stack.model import (
 CANDIDATE_NAME = "candidate"
 CANDIDATE = MODELS / f"{CANDIDATE_NAME}.tar.gz"
 PREVIOUS = MODELS / "previous.tar.gz"
-BOT_PYTHON = Path("bot/.venv/bin/python")
 LOG_LINES_SHOWN = 15
 
 

@@ -10,14 +10,16 @@ from stack.errors import StackError
 
 def check_ports(settings: Settings) -> None:
     """Refuse a port that another program listens on."""
-    ports = {
-        "WEB_PORT": (settings.web_host, settings.web_port),
-        "RASA_PORT": ("127.0.0.1", settings.rasa_port),
-        "ACTIONS_PORT": ("127.0.0.1", settings.actions_port),
-    }
-    if len({port for _, port in ports.values()}) < len(ports):
-        raise StackError("WEB_PORT, RASA_PORT and ACTIONS_PORT must differ")
-    for name, (host, port) in ports.items():
+    ports = [
+        ("WEB_PORT", settings.web_host, settings.web_port),
+        *(("RASA_PORT", "127.0.0.1", port) for port in settings.rasa_ports),
+        ("ACTIONS_PORT", "127.0.0.1", settings.actions_port),
+    ]
+    if len({port for _, _, port in ports}) < len(ports):
+        raise StackError(
+            "WEB_PORT, ACTIONS_PORT and the RASA_WORKERS ports from RASA_PORT on must differ"
+        )
+    for name, host, port in ports:
         _check_port(name, host, port)
 
 

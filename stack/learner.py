@@ -1,11 +1,12 @@
 """Do what is asked of the learning loop, as it is asked: `python -m stack.learner`."""
 
 import fcntl
+import logging
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from xmlrpc.client import Fault
 
@@ -13,19 +14,24 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.database import SessionFactory, make_session_factory
+from catalog.last_runs import Heart
 from catalog.learning import move
 from catalog.lessons import difference, lessons, proposed
-from catalog.models import LearningRun, LearningState, utc_now
+from catalog.logs import configure_logs
+from catalog.models import Job, LearningRun, LearningState, utc_now
 from catalog.review_sample import reviewed_sample
 from catalog.settings import Settings, get_settings
 from stack.candidates import Workshop
 from stack.errors import StackError
-from stack.supervision import SOCKET_VARIABLE, ask_supervisor
+from stack.supervision import SOCKET_VARIABLE, start_part, stop_part
 
 POLL_SECONDS = 2
 MAX_ERROR = 1000
 INTERRUPTED = "it was interrupted: ask again"
 BOT = "bot"
+
+# By hand: the module is run as `__main__`.
+logger = logging.getLogger("stack.learner")
 
 
 class Learner:
@@ -125,18 +131,18 @@ def restart_bot() -> None:
     socket = os.environ.get(SOCKET_VARIABLE)
     if not socket:
         return
-    # It may have fallen already.
-    with suppress(Fault):
-        ask_supervisor(Path(socket), "stopProcess", BOT)
     try:
-        ask_supervisor(Path(socket), "startProcess", BOT)
+        stop_part(Path(socket), BOT)
+        start_part(Path(socket), BOT)
     except Fault as fault:
         raise StackError(f"the bot does not start again: {fault.faultString}") from None
 
 
 def main() -> int:
+    configure_logs()
     settings = get_settings()
-    learner = Learner(make_session_factory(settings.database_url), settings)
+    sessions = make_session_factory(settings.database_url)
+    learner, heart = Learner(sessions, settings), Heart(sessions, Job.LEARN)
     is_started = False
     while True:
         try:
@@ -144,9 +150,10 @@ def main() -> int:
                 learner.fail_interrupted()
                 is_started = True
             learner.do_next()
+            heart.beat()
         except SQLAlchemyError as error:
             is_started = False
-            print(f"the database does not answer ({type(error).__name__})", file=sys.stderr)
+            logger.error("the database does not answer: %s", type(error).__name__)
         time.sleep(POLL_SECONDS)
 
 

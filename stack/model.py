@@ -16,8 +16,10 @@ MODEL = MODELS / f"{MODEL_NAME}.tar.gz"
 # What MODEL was made from, as `inputs_digest` says it.
 STAMP = MODELS / f"{MODEL_NAME}.inputs"
 INPUTS = ("config.yml", "domain.yml", "data", "bot")
-NOT_INPUTS = {".venv", "tests"}
+# Of `bot`, what does not go into the model.
+NOT_INPUTS = {".venv", "benchmark", "serving", "tests"}
 RASA = Path("bot/.venv/bin/rasa")
+BOT_PYTHON = Path("bot/.venv/bin/python")
 PROGRESS_SECONDS = 10
 LOG_LINES_SHOWN = 15
 

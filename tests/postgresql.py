@@ -20,7 +20,9 @@ MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2**30
 PORT_TRIES = 3
 # Nothing in a throw-away cluster needs to survive a crash of the machine.
-SPEED = "-F -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB"
+DURABLE = "-F -c full_page_writes=off -c shared_buffers=32MB"
+# Nor, in most, of the server.
+SPEED = f"{DURABLE} -c synchronous_commit=off"
 
 
 class PostgresqlMissing(Exception):
@@ -32,6 +34,9 @@ class Cluster:
     """A running server, to which any local process may connect."""
 
     port: int
+    folder: Path
+    binaries: Path
+    options: str
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
@@ -46,14 +51,30 @@ class Cluster:
         """Drop the database of `url`, whoever is still connected to it."""
         self._execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
+    @property
+    def is_running(self) -> bool:
+        return (self.folder / "data" / "postmaster.pid").exists()
+
+    def start(self) -> None:
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {self.options}"
+        log = self.folder / "server.log"
+        self._control("-l", log, "-o", options, "-w", "start")
+
+    def stop_at_once(self) -> None:
+        """Stop as if the server were killed: what was committed is found again at its start."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run(self.folder, self.binaries / "pg_ctl", "-D", self.folder / "data", *arguments)
+
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(statement)
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[Cluster]:
-    """A new cluster, stopped and removed on leaving.
+def throwaway_cluster(options: str = SPEED) -> Iterator[Cluster]:
+    """A new cluster with `options` of its server, stopped and removed on leaving.
 
     Raises:
         PostgresqlMissing: the server's programs are not installed.
@@ -63,17 +84,17 @@ def throwaway_cluster() -> Iterator[Cluster]:
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, SUPERUSER)
-        data = folder / "data"
         _run(
             folder,
-            *(binaries / "initdb", "-D", data, "-U", SUPERUSER),
+            *(binaries / "initdb", "-D", folder / "data", "-U", SUPERUSER),
             *("-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"),
         )
+        cluster = _start(folder, binaries, options)
         try:
-            yield Cluster(_start(binaries, folder, data))
+            yield cluster
         finally:
-            if (data / "postmaster.pid").exists():
-                _run(folder, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            if cluster.is_running:
+                cluster.stop_at_once()
     finally:
         shutil.rmtree(folder)
 
@@ -95,23 +116,18 @@ def _memory() -> Path | None:
     return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None
 
 
-def _start(binaries: Path, folder: Path, data: Path) -> int:
-    """Start the server and return its port; another program may take a free port before us."""
+def _start(folder: Path, binaries: Path, options: str) -> Cluster:
+    """Start the server; another program may take a free port before us."""
     for tries_left in reversed(range(PORT_TRIES)):
-        port = free_port()
-        options = f"-h 127.0.0.1 -p {port} -k {folder} {SPEED}"
+        cluster = Cluster(free_port(), folder, binaries, options)
         try:
-            _run(
-                folder,
-                *(binaries / "pg_ctl", "-D", data, "-l", folder / "server.log"),
-                *("-o", options, "-w", "start"),
-            )
+            cluster.start()
         except RuntimeError:
             if not tries_left:
                 raise
         else:
             break
-    return port
+    return cluster
 
 
 def _run(folder: Path, *command: str | Path) -> None:

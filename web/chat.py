@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Request
 
 from catalog.models import Widget
+from web.addresses import counted_address
 from web.conversation import Conversations
 from web.errors import ApiError, responses
 from web.grants import Grants
 from web.identity import Identity, IdentityInvalid, read_identity
-from web.limits import Limits
+from web.limits import Limits, RateLimited
+from web.metrics import LIMITED, MESSAGES, OPENINGS, PAGE, WIDGET
 from web.schemas import (
     ChoiceMessage,
     MessageAnswer,
@@ -42,7 +44,7 @@ async def _limits(request: Request) -> Limits:
 
 
 async def client_address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return counted_address(request)
 
 
 WithConversations = Annotated[Conversations, Depends(_conversations)]
@@ -66,6 +68,7 @@ async def open_session(
     widget = await _granted_widget(opening, conversations, grants)
     identity = _identity(opening, widget)
     session, answer = await conversations.open(opening.language, widget, identity)
+    OPENINGS.labels(WIDGET if widget else PAGE).inc()
     return SessionAnswer(session=sessions.issue(session), **dict(answer))
 
 
@@ -79,7 +82,11 @@ async def send_message(
 ) -> MessageAnswer:
     """Say something, typed or chosen, or change the language, and get the answer."""
     session = sessions.read(message.session)
-    await limits.count_message(address, session.conversation_id, session.key)
+    try:
+        await limits.count_message(address, session.conversation_id, session.key)
+    except RateLimited:
+        MESSAGES.labels(session.language, LIMITED).inc()
+        raise
     if isinstance(message, TextMessage):
         said = Said(text=message.text)
     elif isinstance(message, ChoiceMessage):

@@ -4,15 +4,16 @@ import asyncio
 import logging
 import secrets
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from catalog.models import ChatTurn, Conversation, Language, Widget
 from catalog.texts import Texts
 from web.bot_client import BotClient, BotSilent, command
+from web.conversation_locks import ConversationLocks
 from web.identity import Identity
+from web.metrics import ANSWERED, BOT_SECONDS, FAILED, MESSAGES, REPEATED
 from web.schemas import Choice, Message, MessageAnswer
 from web.sessions import ChatSession
-from web.turns import RETRY, Said, TurnStore
+from web.turns import RETRY, Said, TurnStore, Unheard
 
 TEXTS = Texts(Path(__file__).with_name("texts.yml"))
 CONVERSATION_ID_BYTES = 16
@@ -21,13 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 class Conversations:
-    """Every conversation of this process with the bot."""
+    """The members' conversations with the bot."""
 
-    def __init__(self, store: TurnStore, bot: BotClient) -> None:
+    def __init__(self, store: TurnStore, bot: BotClient, locks: ConversationLocks) -> None:
         self._store = store
         self._bot = bot
-        # A lock lives as long as someone holds or awaits it.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = locks
 
     async def open(
         self, language: Language, widget: Widget | None, identity: Identity | None
@@ -53,13 +53,18 @@ class Conversations:
         }
         payload = command("start", {name: value for name, value in entities.items() if value})
         turn = await asyncio.to_thread(self._store.open, conversation, payload)
-        return session, _answer(await self._ask_bot(turn))
+        return session, _answer(await self._ask_bot(turn, Unheard()))
 
     async def hear(self, session: ChatSession, message_id: str, said: Said) -> MessageAnswer:
         """The answer to a message, from the bot or, if it was heard before, from the database."""
-        async with self._lock(session.conversation_id):
-            turn, is_unheard = await asyncio.to_thread(self._store.begin, session, message_id, said)
-            return _answer(await self._ask_bot(turn) if is_unheard else turn)
+        async with self._locks.alone(session.conversation_id):
+            turn, unheard = await asyncio.to_thread(self._store.begin, session, message_id, said)
+            if not unheard:
+                MESSAGES.labels(turn.language, REPEATED).inc()
+                return _answer(turn)
+            turn = await self._ask_bot(turn, unheard)
+            MESSAGES.labels(turn.language, FAILED if turn.failed else ANSWERED).inc()
+            return _answer(turn)
 
     async def language(self, session: ChatSession) -> Language:
         return await asyncio.to_thread(self._store.language, session)
@@ -68,12 +73,12 @@ class Conversations:
         """The active widget of `key`."""
         return await asyncio.to_thread(self._store.widget, key)
 
-    def _lock(self, conversation_id: str) -> asyncio.Lock:
-        return self._locks.setdefault(conversation_id, asyncio.Lock())
-
-    async def _ask_bot(self, turn: ChatTurn) -> ChatTurn:
+    async def _ask_bot(self, turn: ChatTurn, unheard: Unheard) -> ChatTurn:
         try:
-            answer = await self._bot.say(turn.conversation_id, turn.payload)
+            with BOT_SECONDS.time():
+                answer = await self._bot.say(
+                    turn.conversation_id, turn.payload, turn.id, unheard.answered
+                )
         except BotSilent as error:
             logger.error("the bot did not answer: %s", error)
             return turn

@@ -8,6 +8,9 @@ EXTERNAL = "EXTERNAL:"
 # Characters that show nothing although Unicode calls them letters, marks or symbols.
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 KEPT_CONTROLS = frozenset("\n\t")
+# They turn the order of what follows around, so that staff would read other words than were sent.
+# No keyboard types them: the letters of a script tell its direction.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain_words(typed: str) -> str:
@@ -21,7 +24,11 @@ def plain_words(typed: str) -> str:
 
 def clean(typed: str) -> str:
     lines = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if unicodedata.category(c) != "Cc" or c in KEPT_CONTROLS)
+    return "".join(c for c in lines if c in KEPT_CONTROLS or not _is_unseen(c))
+
+
+def _is_unseen(character: str) -> bool:
+    return character in TURNING or unicodedata.category(character) == "Cc"
 
 
 def _without_command(text: str) -> str:

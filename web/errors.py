@@ -2,7 +2,6 @@
 
 import json
 import logging
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catalog.logs import raised, request_id
 from catalog.models import Language
 from catalog.texts import Texts
 from web.limits import RateLimited
@@ -173,8 +173,9 @@ class FailureBoundary:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            logger.error("%s at %s:%s", type(error).__name__, last.filename, last.lineno)
+            logger.error("unforeseen: %s", raised(error))
             if not started:
-                response = await error_response(Request(scope), 500, "internal")
+                response = await error_response(
+                    Request(scope), 500, "internal", request_id=request_id.get()
+                )
                 await response(scope, receive, send)

@@ -5,6 +5,8 @@ Only a page that a pôle's origins may frame holds one, so no other can open its
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from web.signatures import load_within
+
 SALT = "widget-grant"
 # A tab left open for days can still start over.
 SECONDS = 7 * 24 * 3600
@@ -24,6 +26,6 @@ class Grants:
         if not isinstance(grant, str) or not grant.isascii():
             return False
         try:
-            return self._serializer.loads(grant, max_age=SECONDS) == key
+            return load_within(self._serializer, grant, SECONDS) == key
         except BadSignature:
             return False

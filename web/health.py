@@ -1,6 +1,7 @@
-"""Whether the service can serve: its database, the bot and the actions."""
+"""Whether the service can serve, part by part."""
 
 import asyncio
+import datetime as dt
 import secrets
 from collections.abc import Awaitable
 
@@ -9,36 +10,64 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from catalog.database import SessionFactory
-from catalog.models import ChatTurn
+from catalog.last_runs import last_runs
+from catalog.models import ChatTurn, Job, utc_now
 from web.bot_client import BotClient
+from web.limits import Limits
 from web.schemas import HealthParts, HealthReport, PartStatus
 
 TIMEOUT_SECONDS = 2
 PROBE = "/start"
+# Past these, a job's last good round is too old. A mail server that hangs may hold the worker's
+# for minutes, and then no e-mail leaves; the learner trains for minutes.
+LATE = {Job.WORK: dt.timedelta(minutes=2), Job.LEARN: dt.timedelta(minutes=15)}
 
 router = APIRouter(tags=["health"])
+
+
+class Late(Exception):
+    """A job's last good round is too old."""
 
 
 class Health:
     """Asks each part, all at once."""
 
     def __init__(
-        self, sessions: SessionFactory, bot: BotClient, client: httpx.AsyncClient, actions_url: str
+        self,
+        sessions: SessionFactory,
+        bot: BotClient,
+        client: httpx.AsyncClient,
+        actions_url: str,
+        limits: Limits,
     ) -> None:
         self._sessions = sessions
         self._bot = bot
         self._client = client
         self._actions_url = actions_url
+        self._limits = limits
 
     async def report(self) -> HealthReport:
-        database, bot, actions = await asyncio.gather(
+        """How each part is: down if no request can be made, degraded if one can all the same."""
+        database, bot, actions, worker, learner, redis = await asyncio.gather(
             _status(asyncio.to_thread(self._read_database)),
             _status(self._hear_bot()),
             _status(self._reach_actions()),
+            _status(asyncio.to_thread(self._look_at, Job.WORK)),
+            _status(asyncio.to_thread(self._look_at, Job.LEARN)),
+            _status(self._limits.check()),
         )
-        parts = HealthParts(database=database, bot=bot, actions=actions)
-        is_ok = {database, bot, actions} == {"ok"}
-        return HealthReport(status="ok" if is_ok else "degraded", parts=parts)
+        parts = HealthParts(
+            database=database,
+            bot=bot,
+            actions=actions,
+            worker=worker,
+            learner=learner,
+            redis=redis if self._limits.in_redis else None,
+        )
+        if "down" in (database, bot, actions):
+            return HealthReport(status="down", parts=parts)
+        is_whole = {worker, learner, redis} == {"ok"}
+        return HealthReport(status="ok" if is_whole else "degraded", parts=parts)
 
     def _read_database(self) -> None:
         with self._sessions.begin() as database:
@@ -57,6 +86,12 @@ class Health:
         response = await self._client.get(f"{self._actions_url}/health")
         response.raise_for_status()
 
+    def _look_at(self, job: Job) -> None:
+        with self._sessions.begin() as database:
+            ended_at = last_runs(database).get(job)
+        if ended_at is None or utc_now() - ended_at > LATE[job]:
+            raise Late
+
 
 async def _status(check: Awaitable[None]) -> PartStatus:
     try:
@@ -67,10 +102,10 @@ async def _status(check: Awaitable[None]) -> PartStatus:
     return "ok"
 
 
-@router.get("/health", responses={503: {"model": HealthReport}})
+@router.get("/health", responses={503: {"model": HealthReport}}, response_model_exclude_none=True)
 async def health(request: Request, response: Response) -> HealthReport:
-    """Whether each part works: 200 if all do, 503 if not."""
+    """Whether each part works: 503 if members cannot be served, 200 even if others are down."""
     report = await request.app.state.health.report()
-    if report.status != "ok":
+    if report.status == "down":
         response.status_code = 503
     return report

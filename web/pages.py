@@ -22,6 +22,7 @@ TEMPLATES = Jinja2Templates(HERE / "templates")
 WIDGET_TEXTS = HERE / "widget_texts.yml"
 LOADER_SECONDS = 300
 FORM_PATHS = {Language.FR: "/demande", Language.EN: "/request"}
+PRIVACY_PATHS = {Language.FR: "/confidentialite", Language.EN: "/privacy"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -113,6 +114,7 @@ def _chat_page(
         "texts": {key: text[language] for key, text in load_texts(WIDGET_TEXTS).items()},
         "name": widget and widget.pole.name,
         "form_url": form_url(language, widget and widget.key),
+        "privacy_url": PRIVACY_PATHS[language],
         "privacy": _privacy(request.app.state.settings),
         "config": _json(_config(request, language, widget, parent_origin)),
     }
@@ -141,6 +143,7 @@ def _config(
         "name": widget and widget.pole.name,
         "texts": {name: {key: text[name] for key, text in texts.items()} for name in Language},
         "form_url": {name: form_url(name, widget and widget.key) for name in Language},
+        "privacy_url": PRIVACY_PATHS,
         "privacy": _privacy(settings),
         "session_hours": settings.session_hours,
         "max_text": MAX_TEXT,
@@ -155,6 +158,7 @@ def form_url(language: str, key: str | None) -> str:
 def _privacy(settings: Settings) -> dict[str, Any]:
     return {
         "days": settings.conversation_days,
+        "request_days": settings.request_days,
         "officer_email": settings.privacy_email,
         "person_email": settings.intake_email,
     }

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from catalog.consents import consent_text, consent_version
 from catalog.fields import load_active_fields
+from catalog.metrics import FILING_FAILURES, FORM
 from catalog.models import (
     ConsentPurpose,
     Field,
@@ -25,6 +26,7 @@ from catalog.models import (
     Urgency,
     Widget,
 )
+from catalog.person_links import PATHS
 from catalog.places import known_regions, region_name
 from catalog.requests import RequestDraft, file_requests, local_today
 from catalog.seed import written_fields
@@ -32,7 +34,8 @@ from catalog.texts import Texts, load_texts
 from catalog.widgets import KEY
 from web.chat import client_address
 from web.limits import RateLimited
-from web.pages import FORM_PATHS, TEMPLATES, form_url
+from web.metrics import OPENINGS
+from web.pages import FORM_PATHS, PRIVACY_PATHS, TEMPLATES, form_url
 from web.request_fields import Answers, Mistake, check, make_draft, read_answers
 from web.security_headers import page_policy
 
@@ -74,6 +77,9 @@ class Page:
                 "pole": self.widget and self.widget.pole.name,
                 "privacy_email": settings.privacy_email,
                 "intake_email": settings.intake_email,
+                "request_days": settings.request_days,
+                "privacy_url": PRIVACY_PATHS[self.language],
+                "person_url": PATHS[self.language],
                 **context,
             },
             status_code=status,
@@ -88,6 +94,7 @@ class Page:
 @router.get(FORM_PATHS[Language.EN])
 async def open_form(request: Request, key: str = "") -> Response:
     """The form, empty."""
+    OPENINGS.labels(FORM).inc()
     page = await _page(request, key)
     answers = read_answers(FormData(), page.language)
     return _show(page, answers, _new_filing_key(), headers=MAY_COME_BACK)
@@ -158,6 +165,7 @@ async def _file(page: Page, answers: Answers, filing_key: str, draft: RequestDra
 
 
 def _unavailable(page: Page, answers: Answers, filing_key: str) -> Response:
+    FILING_FAILURES.labels(FORM).inc()
     email = page.request.app.state.settings.intake_email
     return _show(page, answers, filing_key, 503, "unavailable", email=email)
 

@@ -57,7 +57,9 @@ class TextMessage(_Message):
 
 
 class ChoiceMessage(_Message):
-    choice: str = Field(description="The value of a choice that the latest answer offers.")
+    choice: str = Field(
+        max_length=MAX_TEXT, description="The value of a choice that the latest answer offers."
+    )
 
 
 class LanguageMessage(_Message):
@@ -108,8 +110,13 @@ class HealthParts(BaseModel):
     database: PartStatus
     bot: PartStatus
     actions: PartStatus
+    worker: PartStatus
+    learner: PartStatus
+    redis: PartStatus | None = Field(None, description="Left out where there is none.")
 
 
 class HealthReport(BaseModel):
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded", "down"] = Field(
+        description="Degraded: requests can be made, but something behind them is late."
+    )
     parts: HealthParts

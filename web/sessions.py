@@ -6,6 +6,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from catalog.models import Language
 from web.errors import ApiError
+from web.signatures import load_within
 
 SALT = "chat-session"
 SECONDS_PER_HOUR = 3600
@@ -39,7 +40,7 @@ class Sessions:
             ApiError: the token is forged or has expired.
         """
         try:
-            return self._load(token, self._seconds)
+            return _session(load_within(self._serializer, _signable(token), self._seconds))
         except SignatureExpired:
             raise ApiError(401, "session_expired") from None
         except BadSignature:
@@ -48,13 +49,16 @@ class Sessions:
     def recognize(self, token: object) -> ChatSession | None:
         """The session of `token` even if it has expired: enough to choose a language."""
         try:
-            return self._load(token, None) if isinstance(token, str) else None
+            if not isinstance(token, str):
+                return None
+            return _session(self._serializer.loads(_signable(token)))
         except BadSignature:
             return None
 
-    def _load(self, token: str, seconds: float | None) -> ChatSession:
-        conversation_id, language, key = self._serializer.loads(_signable(token), max_age=seconds)
-        return ChatSession(conversation_id, Language(language), key)
+
+def _session(signed: list) -> ChatSession:
+    conversation_id, language, key = signed
+    return ChatSession(conversation_id, Language(language), key)
 
 
 def _signable(token: str) -> str:

@@ -13,7 +13,8 @@ from catalog.models import ChatTurn, Conversation, Language, Widget
 from catalog.places import fold
 from catalog.widgets import find_by_key
 from web.bot_client import BotAnswer, command
-from web.errors import ApiError
+from web.errors import TEXTS, ApiError
+from web.heard import last_answered, missed_answer
 from web.redaction import redact
 from web.sessions import ChatSession
 
@@ -47,6 +48,17 @@ class Said:
         return self.choice == RETRY or (self.text is not None and fold(self.text) in RETRY_WORDS)
 
 
+@dataclass(frozen=True)
+class Unheard:
+    """What the bot is told besides of a turn that it must hear.
+
+    `answered` is the last turn that has an answer, 0 for none; it is None where no turn since has
+    gone without one.
+    """
+
+    answered: int | None = None
+
+
 class TurnStore:
     """Reads and writes turns; a turn counts as failed until its answer is stored."""
 
@@ -74,8 +86,10 @@ class TurnStore:
         except IntegrityError:
             raise ApiError(422, "identity_invalid") from None
 
-    def begin(self, session: ChatSession, message_id: str, said: Said) -> tuple[ChatTurn, bool]:
-        """The turn of `message_id`, stored if it is new, and whether the bot must hear it.
+    def begin(
+        self, session: ChatSession, message_id: str, said: Said
+    ) -> tuple[ChatTurn, Unheard | None]:
+        """The turn of `message_id`, stored if it is new, and how the bot must hear it, if it must.
 
         Raises:
             ApiError: the id was used for another message, or the choice is not offered.
@@ -90,7 +104,12 @@ class TurnStore:
                 if stored.fingerprint != said.fingerprint:
                     raise ApiError(409, "id_reused")
                 # Once the conversation has moved on, old words would answer a newer question.
-                return stored, stored.failed and stored is latest
+                if not stored.failed or stored is not latest:
+                    return stored, None
+                missed = missed_answer(database, stored)
+                if missed:
+                    return _answered(stored, missed), None
+                return stored, _unheard(database, latest)
             language = latest.language if latest else session.language
             turn = ChatTurn(
                 conversation_id=conversation_id,
@@ -100,16 +119,15 @@ class TurnStore:
                 language=language,
                 failed=True,
             )
-            return _add(database, turn), True
+            missed = _missed(database, latest, said)
+            if missed:
+                return _add(database, _answered(turn, missed)), None
+            return _add(database, turn), _unheard(database, latest)
 
     def finish(self, turn: ChatTurn, answer: BotAnswer) -> ChatTurn:
         """Store the answer of `turn`."""
         with self._sessions.begin() as database:
-            stored = database.get_one(ChatTurn, turn.id)
-            stored.messages = answer.messages
-            stored.language = answer.language or stored.language
-            stored.failed = False
-            return stored
+            return _answered(database.get_one(ChatTurn, turn.id), answer)
 
     def language(self, session: ChatSession) -> Language:
         with self._sessions.begin() as database:
@@ -134,6 +152,34 @@ def _add(database: Session, turn: ChatTurn) -> ChatTurn:
     database.add(turn)
     database.flush()
     return turn
+
+
+def _unheard(database: Session, latest: ChatTurn | None) -> Unheard:
+    """How the bot must hear a turn, where `latest` was the last one."""
+    if latest is None or not latest.failed:
+        return Unheard()
+    return Unheard(last_answered(database, latest.conversation_id))
+
+
+def _answered(turn: ChatTurn, answer: BotAnswer) -> ChatTurn:
+    turn.messages = answer.messages
+    turn.language = answer.language or turn.language
+    turn.failed = False
+    return turn
+
+
+def _missed(database: Session, latest: ChatTurn | None, said: Said) -> BotAnswer | None:
+    """What to answer in place of the bot, if the member has missed its last answer."""
+    # In the other language, the bot asks its question again by itself.
+    if latest is None or not latest.failed or said.to_language:
+        return None
+    missed = missed_answer(database, latest)
+    if missed is None or said.asks_again or said.fingerprint == latest.fingerprint:
+        return missed
+    # Said without having seen the question, it is no answer to it.
+    language = missed.language or latest.language
+    notice = {"text": TEXTS.get("answer_missed", language), "choices": []}
+    return BotAnswer([notice, *missed.messages], missed.language)
 
 
 def _payload(said: Said, latest: ChatTurn | None, language: Language) -> str:

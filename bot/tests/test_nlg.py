@@ -8,7 +8,7 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.nlg import LanguageTaggingGenerator
+from bot.serving.nlg import LanguageTaggingGenerator
 
 DOMAIN = """
 version: "3.1"
@@ -67,6 +67,6 @@ def test_the_responses_of_the_domain_are_not_changed(domain: Domain) -> None:
 
 
 def test_rasa_finds_it_by_the_name_in_its_endpoints(domain: Domain) -> None:
-    endpoint = EndpointConfig(type="bot.nlg.LanguageTaggingGenerator")
+    endpoint = EndpointConfig(type="bot.serving.nlg.LanguageTaggingGenerator")
     made = NaturalLanguageGenerator.create(endpoint, domain)
     assert isinstance(made, LanguageTaggingGenerator)

@@ -10,12 +10,14 @@ from catalog.models.conversations import (
 )
 from catalog.models.enums import (
     ConsentPurpose,
+    Job,
     Language,
     LearningState,
     MemberStanding,
     MessageKind,
     OrganisationKind,
     Outcome,
+    PurgeKind,
     RequestStatus,
     Role,
     SetBy,
@@ -23,6 +25,8 @@ from catalog.models.enums import (
     WidgetSide,
 )
 from catalog.models.learning import LearningRun
+from catalog.models.operations import LastRun
+from catalog.models.privacy import Erasure, Incident, Purge
 from catalog.models.reference import Field, Pole, Region, Widget
 from catalog.models.requests import (
     Consent,
@@ -45,11 +49,15 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "Conversation",
+    "Erasure",
     "Field",
     "FieldsChange",
+    "Incident",
     "Interpretation",
     "InterpretationDay",
+    "Job",
     "Language",
+    "LastRun",
     "LearningRun",
     "LearningState",
     "MemberStanding",
@@ -59,6 +67,8 @@ __all__ = [
     "OutboxMessage",
     "Outcome",
     "Pole",
+    "Purge",
+    "PurgeKind",
     "ReferenceSequence",
     "Region",
     "Request",

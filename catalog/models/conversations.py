@@ -3,11 +3,20 @@
 import datetime as dt
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as written
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, utc_now
 from catalog.models.enums import Language, Outcome
 from catalog.models.staff import Account
+
+# The order of a draw, told from a message's number alone: a cube, modulo a prime. The first factor
+# is too large for PostgreSQL's integer, so that all is reckoned in larger ones.
+DRAW = (
+    "(id * 2862933555 % 2147483647)"
+    " * (id * 2862933555 % 2147483647) % 2147483647"
+    " * (id * 2862933555 % 2147483647) % 2147483647"
+)
 
 
 class Conversation(Base):
@@ -37,7 +46,7 @@ class ChatTurn(Base):
     # Digest of what the member sent: the payload is another where a choice or a retry was sent.
     fingerprint: Mapped[str] = mapped_column(String(64))
     payload: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now, index=True)
     language: Mapped[Language]
     messages: Mapped[list | None] = mapped_column(JSON)
     failed: Mapped[bool] = mapped_column(default=False)
@@ -50,6 +59,13 @@ class Interpretation(Base):
     __table_args__ = (
         Index("ix_interpretations_confidence", "confidence", "id"),
         Index("ix_interpretations_text_key", "text_key"),
+        Index("ix_interpretations_draw", written(f"({DRAW})"), "id"),
+        Index(
+            "ix_interpretations_recheck",
+            "id",
+            postgresql_where=written("recheck"),
+            sqlite_where=written("recheck"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +86,8 @@ class Interpretation(Base):
     # Of the first field for a need, else of the intent.
     confidence: Mapped[float]
     model_version: Mapped[str] = mapped_column(String(64))
+    # Whether a verdict on the same words asks to look at this one (`catalog.rechecks`).
+    recheck: Mapped[bool] = mapped_column(server_default=written("false"), default=False)
     reviews: Mapped[list["Review"]] = relationship(
         order_by="Review.id", cascade="all, delete-orphan"
     )
@@ -103,7 +121,15 @@ class Review(Base):
     """A person's verdict on an interpretation; one a person."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("interpretation_id", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("interpretation_id", "account_id"),
+        Index(
+            "ix_reviews_flagged",
+            "interpretation_id",
+            postgresql_where=written("flagged"),
+            sqlite_where=written("flagged"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     interpretation_id: Mapped[int] = mapped_column(ForeignKey("interpretations.id"))

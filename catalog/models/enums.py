@@ -55,6 +55,9 @@ class MessageKind(enum.StrEnum):
     TEAM = "team"
     MEMBER = "member"
     ANSWER = "answer"
+    # To a person who asks for their information, and to a team on what a person asked.
+    LINK = "link"
+    NOTICE = "notice"
 
 
 class Role(enum.StrEnum):
@@ -87,3 +90,23 @@ class LearningState(enum.StrEnum):
     ROLLBACK_ASKED = "rollback_asked"
     ROLLED_BACK = "rolled_back"
     FAILED = "failed"
+
+
+class Job(enum.StrEnum):
+    """What is done in the background, again and again."""
+
+    WORK = "work"
+    LEARN = "learn"
+    PURGE = "purge"
+    BACKUP = "backup"
+
+
+class PurgeKind(enum.StrEnum):
+    """What was removed once its term was past."""
+
+    CONVERSATIONS = "conversations"
+    REQUESTS = "requests"
+    EMAILS = "emails"
+    SESSIONS = "sessions"
+    LOGS = "logs"
+    BACKUPS = "backups"

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import ClassVar
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.base import Base, utc_now
@@ -20,21 +20,50 @@ from catalog.models.enums import (
 from catalog.models.reference import Field, Pole, Region
 from catalog.models.staff import Account
 
+COUNTED = (
+    "id",
+    "merged_into_id",
+    "language",
+    "status",
+    "pole_slug",
+    "answer_due_at",
+    "first_answered_at",
+)
+
 
 class Request(Base):
     """A member's request for service, as confirmed by the member."""
 
     __tablename__ = "requests"
+    __table_args__ = (
+        # With what the dashboard counts, which is then read from the index alone.
+        Index("ix_requests_created_at", "created_at", postgresql_include=COUNTED),
+        # Each order of the inbox, and the newest first within it.
+        Index("ix_requests_status", "status", "id"),
+        Index("ix_requests_status_newest", "status", text("id DESC")),
+        Index("ix_requests_pole_slug", "pole_slug", "created_at"),
+        # For what may be asked twice.
+        Index("ix_requests_same_person", text("lower(contact_email)")),
+        Index("ix_requests_same_organisation", text("lower(organisation_name)")),
+        # For words anywhere in the text, which SQLite reads through.
+        Index(
+            "ix_requests_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
+        ).ddl_if(dialect="postgresql"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     idempotency_key: Mapped[str] = mapped_column(String(100), unique=True)
     conversation_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now, index=True)
-    status: Mapped[RequestStatus] = mapped_column(index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    status: Mapped[RequestStatus]
     language: Mapped[Language]
 
-    organisation_name: Mapped[str] = mapped_column(String(200))
+    organisation_name: Mapped[str] = mapped_column(String(200), index=True)
     organisation_kind: Mapped[OrganisationKind]
     member_standing: Mapped[MemberStanding]
     contact_name: Mapped[str] = mapped_column(String(200))
@@ -56,6 +85,8 @@ class Request(Base):
     first_answered_at: Mapped[dt.datetime | None]
     # Of a double, the request that goes on in its place.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"), index=True)
+    # When what tells who made it was taken out, at its term or because they asked.
+    erased_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     # What a search looks in, without accents or case.
     search_text: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     # Grows at each change, so that the later of two agents is told.
@@ -87,7 +118,17 @@ class RequestField(Base):
     """A field that a request is routed to; rank 1 is the main one."""
 
     __tablename__ = "request_fields"
-    __table_args__ = (UniqueConstraint("request_id", "rank"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "rank"),
+        Index("ix_request_fields_field_slug", "field_slug", "request_id"),
+        Index(
+            "ix_request_fields_main",
+            "request_id",
+            postgresql_include=["field_slug"],
+            postgresql_where=text("rank = 1"),
+            sqlite_where=text("rank = 1"),
+        ),
+    )
 
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     field_slug: Mapped[str] = mapped_column(ForeignKey("fields.slug"), primary_key=True)
@@ -109,6 +150,7 @@ class Consent(Base):
     granted: Mapped[bool]
     text_version: Mapped[str] = mapped_column(String(40))
     given_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
 
 
 class StatusChange(Base):
@@ -153,6 +195,21 @@ class OutboxMessage(Base):
     """An e-mail that a committed request owes; sent after commit, at least once."""
 
     __tablename__ = "outbox_messages"
+    __table_args__ = (
+        Index(
+            "ix_outbox_messages_parked",
+            "parked_at",
+            postgresql_where=text("parked_at IS NOT NULL"),
+            sqlite_where=text("parked_at IS NOT NULL"),
+        ),
+        # Those that the purge has not emptied.
+        Index(
+            "ix_outbox_messages_kept",
+            "sent_at",
+            postgresql_where=text("body <> ''"),
+            sqlite_where=text("body <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)

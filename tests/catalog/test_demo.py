@@ -57,8 +57,11 @@ from tests.catalog.processes import ROOT, run_catalog
 UNTIL = dt.datetime(2026, 11, 23, 18, tzinfo=dt.UTC)
 REQUESTS, MANY = 60, 200
 # What it has no use for, or is there before.
-WITHOUT = {"fields", "learning_runs", "poles", "regions", "widgets"}
-STAYS = {"accounts", "audit_entries"}
+WITHOUT = {
+    *("fields", "poles", "regions", "widgets"),
+    *("erasures", "incidents", "last_runs", "learning_runs", "purges"),
+}
+STAYS = {"accounts", "audit_entries", "purges"}
 SECRET = "a secret of thirty-two characters, or more"
 
 

@@ -26,6 +26,7 @@ from catalog.models import (
     utc_now,
 )
 from catalog.retention import purge
+from catalog.reviews import Queue, review
 from tests.catalog.processes import KILLED, PATIENCE_SECONDS, context, finish, start
 
 SAID_AT = dt.datetime(2026, 3, 1, 15, 30, tzinfo=dt.UTC)
@@ -416,3 +417,22 @@ def test_texts_that_differ_in_accents_case_and_punctuation_have_one_key(
 ) -> None:
     assert (text_key(one) == text_key(other)) is same
     assert len(text_key(one)) == 64
+
+
+def test_what_a_newer_model_understands_otherwise_than_was_judged_is_to_be_looked_at_again(
+    sessions, rasa
+) -> None:
+    account = Account(email="r@consortium.example", name="R", role=Role.REVIEWER)
+    rasa.type("Notre paie", metadata={"model_id": "m1"})
+    follow(sessions)
+    with sessions.begin() as session:
+        session.add(account)
+    with sessions.begin() as session:
+        review(session, account, kept(sessions)[0].id, "need", ["training"], Queue.ALL)
+    for model, field in (("m1", "governance"), ("m2", "governance"), ("m2", "training")):
+        rasa.type(
+            "Notre paie !", understood={**ROUTED, "fields": [field]}, metadata={"model_id": model}
+        )
+    rasa.type("Autre chose", understood={**ROUTED, "fields": ["governance"]})
+    follow(sessions)
+    assert [one.recheck for one in kept(sessions)] == [False, False, True, False, False]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,13 @@ from catalog.models import Base, Request
 from catalog.requests import file_requests
 from tests.catalog.drafts import draft, references
 
+# Indexes of an expression, of an order, or of one database alone, which each writes in its own way.
+BEYOND_COMPARISON = (
+    "ix_interpretations_draw",
+    "ix_requests_search_text",
+    "ix_requests_status_newest",
+)
+
 
 @pytest.fixture
 def engine(empty_database_url: str) -> Iterator[Engine]:
@@ -41,10 +49,15 @@ def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def differences(engine: Engine) -> list:
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
+    with engine.connect() as connection, warnings.catch_warnings():
+        # These can't be read back from SQLite.
+        warnings.filterwarnings("ignore", ".* expression-based index")
+        opts = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_object": lambda _object, name, *_: name not in BEYOND_COMPARISON,
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         return compare_metadata(context, Base.metadata)
 
 

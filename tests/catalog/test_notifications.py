@@ -163,7 +163,7 @@ def test_a_message_is_what_mail_programs_expect(sessions: SessionFactory, tmp_pa
     assert (member["From"], member["To"]) == (SENDER, "marie@erables.example")
     assert (member["Content-Language"], member["Auto-Submitted"]) == ("fr", "auto-generated")
     assert member["Date"].datetime.tzinfo is not None
-    assert re.fullmatch(r"<outbox-\d+@consortium\.example>", member["Message-ID"])
+    assert re.fullmatch(r"<outbox-\d+-\d{14}@consortium\.example>", member["Message-ID"])
     assert member["Message-ID"] != team["Message-ID"]
     assert "Ça presse 🚂\n.\n" + "mot " * 500 in member.get_content().replace("\r\n", "\n")
     assert not member.defects
@@ -176,4 +176,4 @@ def test_a_sender_with_a_name_makes_a_sound_message_id(
     file_requests(sessions, [draft()])
     send_due(sessions, FolderTransport(tmp_path), f"Aiguilleur <{SENDER}>")
     raw = next(tmp_path.glob("*.eml")).read_text("utf-8")
-    assert re.search(r"^Message-ID: <outbox-\d+@consortium\.example>$", raw, re.MULTILINE)
+    assert re.search(r"^Message-ID: <outbox-\d+-\d{14}@consortium\.example>$", raw, re.MULTILINE)

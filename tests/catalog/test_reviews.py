@@ -28,6 +28,7 @@ from catalog.models import (
     Role,
 )
 from catalog.periods import Period
+from catalog.rechecks import tell_rechecks
 from catalog.requests import file_requests
 from catalog.review_measures import Accuracy, Agreement, agreement, wilson
 from catalog.review_queues import next_in_queue
@@ -119,6 +120,9 @@ class Desk:
         interpretation = Interpretation(**values | changes)
         with self.sessions.begin() as session:
             session.add(interpretation)
+            session.flush()
+            # As whoever follows the events does.
+            tell_rechecks(session, [interpretation.text_key])
         return interpretation.id
 
     def verdicts(self) -> list[tuple]:
@@ -202,8 +206,7 @@ def test_unseen_are_those_whose_words_no_training_message_has(desk, anne) -> Non
     assert desk.ids(anne, Queue.UNSEEN, known_keys=known) == [unseen]
 
 
-def test_unseen_are_found_behind_many_that_are_not(desk, anne, monkeypatch) -> None:
-    monkeypatch.setattr("catalog.review_queues.CHUNK", 2)
+def test_unseen_are_found_behind_many_that_are_not(desk, anne) -> None:
     unseen = [desk.add(f"nouveau {number}") for number in range(2)]
     for _ in range(7):
         desk.add("connu")
@@ -287,12 +290,30 @@ def test_a_verdict_is_checked_again_once_a_newer_model_changes_its_mind(
     assert len(desk.ids(anne, Queue.RECHECK)) == asked, "an older model's is not asked about"
 
 
+def test_a_verdict_that_is_taken_back_asks_for_no_other_look(desk, anne, bill) -> None:
+    first = desk.add()
+    later = desk.add(fields=["governance"], model_version="m2")
+    assert desk.ids(anne, Queue.RECHECK) == []
+    desk.review(bill, first, *need("training"), Queue.ALL)
+    assert desk.ids(anne, Queue.RECHECK) == [later], "though it came before the verdict"
+    desk.undo(bill)
+    assert desk.ids(anne, Queue.RECHECK) == []
+
+
+def test_a_verdict_given_to_all_with_the_same_words_settles_them(desk, anne, bill) -> None:
+    first = desk.add()
+    later = desk.add(fields=["governance"], model_version="m2")
+    desk.review(bill, first, *need("training"), Queue.ALL)
+    desk.undo(bill)
+    desk.review_alike(bill, first, *need("governance"), Queue.ALL)
+    assert later not in desk.ids(anne, Queue.RECHECK), "the newer model is right"
+
+
 def test_a_sample_is_random_and_the_same_at_each_look(desk, anne, bill) -> None:
     ids = [desk.add() for _ in range(30)]
     drawn = desk.ids(anne, Queue.SAMPLE, limit=10)
     assert drawn == desk.ids(bill, Queue.SAMPLE, limit=10), "so that two can be compared"
     assert drawn not in (ids[:10], ids[::-1][:10])
-    assert set(drawn) != set(desk.ids(anne, Queue.SAMPLE, limit=10, seed=1))
     desk.review(anne, drawn[0], *need("training"), Queue.SAMPLE)
     assert desk.ids(anne, Queue.SAMPLE, limit=9) == drawn[1:]
 

@@ -11,10 +11,8 @@ def test_defaults_are_for_local_use() -> None:
     settings = get_settings()
     assert settings.environment == "local"
     assert settings.database_url == "sqlite:///var/aiguilleur.db"
-    assert (settings.web_url, settings.rasa_url) == (
-        "http://127.0.0.1:8000",
-        "http://127.0.0.1:5005",
-    )
+    assert settings.web_url == "http://127.0.0.1:8000"
+    assert settings.rasa_urls == ["http://127.0.0.1:5005"]
     assert settings.actions_url == "http://127.0.0.1:5055"
     assert settings.smtp_host is None
 
@@ -76,6 +74,8 @@ def test_production_takes_a_long_secret_and_does_not_show_it(
         ("ENVIRONMENT", "staging"),
         ("SMTP_STARTTLS", "perhaps"),
         ("CONVERSATION_DAYS", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "hunter2"),
         ("MESSAGES_PER_SESSION", "many"),
         ("MESSAGES_PER_KEY", "5"),
         ("CONVERSATIONS_PER_ADDRESS", ""),
@@ -125,4 +125,33 @@ def test_an_env_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_an_env_file_that_is_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
     with pytest.raises(SettingsError, match=r"^\.env cannot be read"):
+        get_settings()
+
+
+@pytest.mark.parametrize("name", ["RASA_WORKERS", "WEB_WORKERS"])
+def test_several_processes_need_postgresql(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "2")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    with pytest.raises(SettingsError, match="need PostgreSQL: set DATABASE_URL") as error:
+        get_settings()
+    assert "\n" not in str(error.value)
+
+
+def test_several_gateways_need_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@host/db")
+    monkeypatch.setenv("WEB_WORKERS", "2")
+    with pytest.raises(SettingsError, match=r"needs Redis.* set REDIS_URL"):
+        get_settings()
+    get_settings.cache_clear()
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    assert get_settings().web_workers == 2
+
+
+def test_several_workers_of_the_bot_take_the_next_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@host/db")
+    monkeypatch.setenv("RASA_WORKERS", "3")
+    assert list(get_settings().rasa_ports) == [5005, 5006, 5007]
+    get_settings.cache_clear()
+    monkeypatch.setenv("RASA_PORT", "65534")
+    with pytest.raises(SettingsError, match="RASA_PORT leaves no room"):
         get_settings()

@@ -62,8 +62,8 @@ class Stack:
 
 
 @contextmanager
-def running_stack(database_url: str, folder: Path) -> Iterator[Stack]:
-    """Start every part on free ports, with its files in `folder`."""
+def running_stack(database_url: str, folder: Path, **changes: str) -> Iterator[Stack]:
+    """Start every part on free ports, with its files in `folder` and `changes` in the settings."""
     ports = [free_port() for _ in range(3)]
     environment = {
         "DATABASE_URL": database_url,
@@ -78,6 +78,7 @@ def running_stack(database_url: str, folder: Path) -> Iterator[Stack]:
         "MESSAGES_PER_ADDRESS": "10000/minute",
         "MESSAGES_PER_KEY": "10000/minute",
         "CONVERSATIONS_PER_ADDRESS": "10000/hour",
+        **changes,
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():

@@ -10,7 +10,7 @@ from catalog.settings import Settings
 from stack import __main__ as command
 from stack.checks import check_ports, check_writable
 from stack.errors import StackError
-from tests.ports import free_port
+from tests.ports import free_port, free_ports_in_a_row
 
 pytestmark = pytest.mark.usefixtures("plain_settings")
 
@@ -37,6 +37,19 @@ def test_a_port_in_use_is_named(name: str, taken: int) -> None:
 def test_two_parts_cannot_share_a_port() -> None:
     with pytest.raises(StackError, match="must differ"):
         check_ports(Settings(web_port=5005, rasa_port=5005))
+
+
+def test_each_worker_of_the_bot_has_a_port() -> None:
+    first = free_ports_in_a_row(2)
+    several = {"rasa_port": first, "rasa_workers": 2, "database_url": "postgresql://u@host/db"}
+    ports = free_ports() | several
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", first + 1))
+        listening.listen()
+        with pytest.raises(StackError, match=f"127.0.0.1:{first + 1} .*set RASA_PORT to another"):
+            check_ports(Settings(**ports))
+    with pytest.raises(StackError, match="must differ"):
+        check_ports(Settings(**ports | {"actions_port": first + 1}))
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from xmlrpc.server import SimpleXMLRPCDispatcher, SimpleXMLRPCRequestHandler
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from supervisor.xmlrpc import Faults
 
 from catalog.learning import ask_promotion, ask_rollback, ask_training, runs
 from catalog.models import Account, LearningRun, LearningState, Role
@@ -356,13 +357,17 @@ class Supervisor(SimpleXMLRPCDispatcher, UnixStreamServer):
         SimpleXMLRPCDispatcher.__init__(self)
         UnixStreamServer.__init__(self, str(path), Handler)
         self.heard: list[tuple[str, ...]] = []
-        self.faults: dict[str, Fault] = {}
+        self.fault: Fault | None = None
+        self.statuses = {"bot-5005": Faults.SUCCESS, "bot-5006": Faults.SUCCESS}
 
-    def _dispatch(self, method: str, arguments: tuple[str, ...]) -> bool:
+    def _dispatch(self, method: str, arguments: tuple[str, ...]) -> list[dict[str, Any]]:
         self.heard.append((method, *arguments))
-        if fault := self.faults.get(method.removeprefix("supervisor.")):
-            raise fault
-        return True
+        if self.fault:
+            raise self.fault
+        return [
+            {"name": name, "group": "bot", "status": status, "description": str(status)}
+            for name, status in self.statuses.items()
+        ]
 
 
 @pytest.fixture
@@ -376,7 +381,7 @@ def supervisor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
         thread.join()
 
 
-STOP, START = ("supervisor.stopProcess", "bot"), ("supervisor.startProcess", "bot")
+STOP, START = ("supervisor.stopProcessGroup", "bot"), ("supervisor.startProcessGroup", "bot")
 
 
 def test_the_bot_is_stopped_and_started_by_its_supervisor(supervisor: Supervisor) -> None:
@@ -392,15 +397,15 @@ def test_where_no_supervisor_runs_there_is_nothing_to_restart(
     assert supervisor.heard == []
 
 
-def test_a_bot_that_had_fallen_is_started(supervisor: Supervisor) -> None:
-    supervisor.faults["stopProcess"] = Fault(70, "NOT_RUNNING: bot")
-    restart_bot()
-    assert supervisor.heard == [STOP, START]
+def test_a_bot_of_which_one_process_does_not_start_is_told(supervisor: Supervisor) -> None:
+    supervisor.statuses["bot-5006"] = Faults.SPAWN_ERROR
+    with pytest.raises(StackError, match="bot-5006 does not start"):
+        restart_bot()
 
 
-def test_a_bot_that_does_not_start_is_told(supervisor: Supervisor) -> None:
-    supervisor.faults["startProcess"] = Fault(50, "SPAWN_ERROR: bot")
-    with pytest.raises(StackError, match="SPAWN_ERROR: bot"):
+def test_a_supervisor_that_knows_no_bot_is_told(supervisor: Supervisor) -> None:
+    supervisor.fault = Fault(Faults.BAD_NAME, "BAD_NAME: bot")
+    with pytest.raises(StackError, match="BAD_NAME: bot"):
         restart_bot()
 
 
@@ -408,7 +413,7 @@ def test_a_bot_that_does_not_start_is_told(supervisor: Supervisor) -> None:
 def test_a_promotion_whose_bot_does_not_start_is_told(
     ask, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    supervisor.faults["startProcess"] = Fault(50, "SPAWN_ERROR: bot")
+    supervisor.statuses["bot-5005"] = Faults.SPAWN_ERROR
     if trouble == "gone":
         monkeypatch.setenv(SOCKET_VARIABLE, "nowhere")
     ask()
@@ -420,7 +425,7 @@ def test_a_promotion_whose_bot_does_not_start_is_told(
 
 
 def test_it_goes_on_once_a_database_that_was_gone_answers(
-    settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What it was doing when the database went is told as interrupted."""
     gone = OperationalError("select secret", {}, Exception("gone"))
@@ -442,10 +447,11 @@ def test_it_goes_on_once_a_database_that_was_gone_answers(
         if not troubles:
             raise KeyboardInterrupt
 
+    monkeypatch.setattr(learner, "configure_logs", lambda: None)
     monkeypatch.setattr(learner, "Learner", Watched)
     monkeypatch.setattr(learner, "get_settings", lambda: settings)
     monkeypatch.setattr(learner.time, "sleep", sleep)
     with pytest.raises(KeyboardInterrupt):
         learner.main()
     assert done == ["failed", "did", "did", "failed", "did", "did"]
-    assert capsys.readouterr().err == "the database does not answer (OperationalError)\n"
+    assert caplog.messages == ["the database does not answer: OperationalError"]

@@ -17,6 +17,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "domain.yml": "intents: []",
         "data/nlu/fr/greet.yml": "nlu: []",
         "bot/heads.py": "",
+        "bot/serving/nlg.py": "",
         "bot/tests/test_heads.py": "",
         "bot/.venv/lib/other.py": "",
     }.items():
@@ -52,7 +53,9 @@ def test_a_change_of_what_it_is_made_from_trains_again(
     assert len(trainings) == 2
 
 
-@pytest.mark.parametrize("changed", ["bot/tests/test_heads.py", "bot/.venv/lib/other.py"])
+@pytest.mark.parametrize(
+    "changed", ["bot/serving/nlg.py", "bot/tests/test_heads.py", "bot/.venv/lib/other.py"]
+)
 def test_any_other_change_does_not(project: Path, trainings: list[Path], changed: str) -> None:
     (project / changed).write_text("another text")
     model.train_if_needed(project / "train.log")

@@ -30,6 +30,8 @@ class FakeBot:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
+        self.turns: list[int | None] = []
+        self.answered: list[int | None] = []
         self.script: list[Any] = []
         self.door_status = 200
         self.actions_status = 200
@@ -52,7 +54,9 @@ class FakeBot:
             return httpx.Response(self.door_status, text="Hello from Rasa: 3.6.21")
         assert (request.method, request.url.path) == ("POST", "/webhooks/rest/webhook")
         body = json.loads(request.content)
-        assert set(body) == {"sender", "message"}
+        assert set(body) == {"sender", "message", "metadata"}
+        self.turns.append(body["metadata"]["turn"])
+        self.answered.append(body["metadata"]["answered"])
         self.heard.append((body["sender"], body["message"]))
         return await self._perform(body["message"])
 

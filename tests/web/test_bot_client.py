@@ -1,17 +1,18 @@
 import asyncio
 import json
+from contextlib import suppress
 
 import httpx
 import pytest
 
-from web.bot_client import BotClient, BotSilent, value_of
+from web.bot_client import BotClient, BotSilent, preferred, value_of
 
 pytestmark = pytest.mark.anyio
 
 
 async def answer_to(bot, timeout_seconds: float = 5):
     async with httpx.AsyncClient(transport=httpx.MockTransport(bot)) as client:
-        return await BotClient(client, "http://bot", timeout_seconds).say("c1", "bonjour")
+        return await BotClient(client, ["http://bot"], timeout_seconds).say("c1", "bonjour")
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,53 @@ async def test_silence_says_nothing_of_what_was_said(bot) -> None:
         await answer_to(bot)
     assert str(silence.value) == "malformed"
     assert silence.value.__suppress_context__
+
+
+URLS = [f"http://bot:{port}" for port in range(5005, 5009)]
+
+
+async def heard_by(conversation_id: str, *failures: Exception) -> list[str]:
+    """The workers that a message was sent to, of which the first ones fail."""
+    sent: list[str] = []
+
+    def worker(request: httpx.Request) -> httpx.Response:
+        sent.append(f"http://{request.url.netloc.decode()}")
+        if len(sent) <= len(failures):
+            raise failures[len(sent) - 1]
+        return httpx.Response(200, json=[{"text": "entendu"}])
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(worker)) as client:
+        with suppress(BotSilent):
+            await BotClient(client, URLS, 5).say(conversation_id, "bonjour")
+    return sent
+
+
+async def test_a_conversation_goes_to_the_same_worker_each_time() -> None:
+    assert await heard_by("c1") == await heard_by("c1") == preferred(URLS, "c1")[:1]
+
+
+async def test_a_worker_that_refuses_the_connection_is_left_for_the_next() -> None:
+    refused = httpx.ConnectError("refused")
+    assert await heard_by("c1", refused, refused) == preferred(URLS, "c1")[:3]
+
+
+async def test_workers_that_all_refuse_are_asked_once_each() -> None:
+    assert await heard_by("c1", *[httpx.ConnectError("refused")] * 4) == preferred(URLS, "c1")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [httpx.ReadError("cut"), httpx.RemoteProtocolError("half"), httpx.WriteError("cut")],
+    ids=lambda failure: type(failure).__name__,
+)
+async def test_no_other_worker_hears_what_one_may_have_heard(failure: Exception) -> None:
+    assert len(await heard_by("c1", failure)) == 1
+
+
+def test_conversations_are_spread_and_move_only_from_a_worker_that_is_gone() -> None:
+    homes = {str(n): preferred(URLS, str(n))[0] for n in range(2000)}
+    shares = [list(homes.values()).count(url) for url in URLS]
+    assert min(shares) > 400
+    for conversation_id, home in homes.items():
+        if home != URLS[0]:
+            assert preferred(URLS[1:], conversation_id)[0] == home

@@ -249,6 +249,19 @@ async def test_retry_without_a_failure_is_the_bot_s_to_hear(chat, bot) -> None:
     assert bot.payloads == ["bonjour", "/retry", "réessayer"]
 
 
+async def test_after_a_silence_the_bot_is_told_which_turn_was_answered_last(
+    chat, bot, turns
+) -> None:
+    await chat.send("m1", text="un")
+    bot.script += [[], []]
+    await chat.send("m2", text="deux")
+    await chat.send("m2", text="deux")
+    await chat.send("m3", choice="retry")
+    await chat.send("m4", text="quatre")
+    answered = turns()[0].id
+    assert bot.answered[1:] == [None, None, answered, answered, None]
+
+
 async def test_only_retry_is_offered_after_a_failure(chat, bot) -> None:
     bot.answers({"text": "un", "buttons": [{"title": "Oui", "payload": "/affirm"}]})
     await chat.send("m1", text="bonjour")

@@ -1,19 +1,43 @@
 import asyncio
+import datetime as dt
 
 import httpx
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
+
+from catalog.models import Job, LastRun, utc_now
+from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
+
+WELL = {
+    "database": "ok",
+    "bot": "ok",
+    "actions": "ok",
+    "worker": "ok",
+    "learner": "ok",
+}
+
+
+@pytest.fixture(autouse=True)
+def ran(engine):
+    """A function that has a job end well some minutes ago; both just have."""
+
+    def run(job: Job, minutes_ago: float = 0) -> None:
+        ended_at = utc_now() - dt.timedelta(minutes=minutes_ago)
+        with Session(engine) as session, session.begin():
+            session.merge(LastRun(job=job, ended_at=ended_at))
+
+    run(Job.WORK)
+    run(Job.LEARN)
+    return run
 
 
 async def test_all_is_well(gateway, bot) -> None:
     response = await gateway.client.get("/health")
     assert response.status_code == 200
-    assert response.json() == {
-        "status": "ok",
-        "parts": {"database": "ok", "bot": "ok", "actions": "ok"},
-    }
+    assert response.json() == {"status": "ok", "parts": WELL}
 
 
 async def test_the_bot_is_sent_a_message_only_until_it_has_answered(gateway, bot) -> None:
@@ -34,10 +58,7 @@ async def test_a_bot_without_a_model_is_down(gateway, bot) -> None:
     for _ in range(2):
         response = await gateway.client.get("/health")
         assert response.status_code == 503
-        assert response.json() == {
-            "status": "degraded",
-            "parts": {"database": "ok", "bot": "down", "actions": "ok"},
-        }
+        assert response.json() == {"status": "down", "parts": WELL | {"bot": "down"}}
     assert (await gateway.client.get("/health")).status_code == 200
     assert len({sender for sender, _ in bot.heard}) == 3
 
@@ -58,7 +79,7 @@ async def test_actions_that_fail_are_down(gateway, bot) -> None:
     bot.actions_status = 500
     response = await gateway.client.get("/health")
     assert response.status_code == 503
-    assert response.json()["parts"] == {"database": "ok", "bot": "ok", "actions": "down"}
+    assert response.json()["parts"] == WELL | {"actions": "down"}
 
 
 async def test_a_part_that_hangs_is_down(gateway, bot, monkeypatch) -> None:
@@ -77,4 +98,32 @@ async def test_a_database_without_its_tables_is_down(gateway, engine) -> None:
         connection.execute(sql("drop table chat_turns"))
     response = await gateway.client.get("/health")
     assert response.status_code == 503
-    assert response.json()["parts"] == {"database": "down", "bot": "ok", "actions": "ok"}
+    assert response.json()["parts"] == WELL | {"database": "down"}
+
+
+@pytest.mark.parametrize(
+    ("job", "part", "minutes"), [(Job.WORK, "worker", 3), (Job.LEARN, "learner", 16)]
+)
+async def test_members_are_served_while_what_follows_is_late(
+    gateway, ran, job: Job, part: str, minutes: float
+) -> None:
+    ran(job, minutes)
+    response = await gateway.client.get("/health")
+    assert response.status_code == 200
+    assert response.json() == {"status": "degraded", "parts": WELL | {part: "down"}}
+    ran(job, minutes - 2)
+    assert (await gateway.client.get("/health")).json()["status"] == "ok"
+
+
+async def test_a_job_that_never_ran_is_down(gateway, engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sql("delete from last_runs"))
+    parts = (await gateway.client.get("/health")).json()["parts"]
+    assert (parts["worker"], parts["learner"]) == ("down", "down")
+
+
+async def test_members_are_served_while_redis_is_down(start) -> None:
+    async with start(redis_url=f"redis://127.0.0.1:{free_port()}/0") as gateway:
+        response = await gateway.client.get("/health")
+    assert response.status_code == 200
+    assert response.json() == {"status": "degraded", "parts": WELL | {"redis": "down"}}

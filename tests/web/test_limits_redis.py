@@ -1,50 +1,25 @@
 """Limits counted in Redis, where several processes serve."""
 
-import shutil
-import subprocess
-import time
+import signal
 from collections.abc import Iterator
 
 import pytest
-import redis
 
 from catalog.settings import Settings
 from tests.ports import free_port
+from tests.redis_server import RedisMissing, throwaway_redis
 from web.limits import Limits, RateLimited
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE_SECONDS = 10
-
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A throw-away Redis, on loopback."""
-    server = shutil.which("redis-server")
-    if server is None:
-        pytest.fail("the tests need Redis: apt-get install redis-server", pytrace=False)
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    with redis.Redis(port=port) as client:
-        while True:
-            try:
-                client.ping()
-                return
-            except redis.ConnectionError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+        with throwaway_redis(tmp_path_factory.mktemp("redis")) as server:
+            yield server.url
+    except RedisMissing as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 async def test_two_processes_count_together(redis_url: str) -> None:
@@ -59,6 +34,22 @@ async def test_two_processes_count_together(redis_url: str) -> None:
     await second.count_message("192.0.2.1", "another", None)
     await first.close()
     await second.close()
+
+
+async def test_a_redis_that_hangs_is_as_one_that_is_gone(tmp_path, caplog) -> None:
+    with throwaway_redis(tmp_path) as server:
+        limits = Limits(Settings(_env_file=None, redis_url=server.url))
+        await limits.count_message("192.0.2.1", "conversation", None)
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            await limits.count_message("192.0.2.1", "conversation", None)
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert "limits are not counted: TimeoutError" in caplog.text
+        caplog.clear()
+        await limits.count_message("192.0.2.1", "conversation", None)
+        assert not caplog.text
+        await limits.close()
 
 
 async def test_without_redis_the_chat_goes_on(start, caplog) -> None:

@@ -12,9 +12,14 @@ from catalog.models import AuditEntry
 from web.console.texts import label, text
 from web.console.views import ReadOnlyView
 
+# How a person changes what is theirs without an account.
+LINK = "link"
+
 
 def author(entry: AuditEntry) -> str:
-    return entry.account.name if entry.account else text("command_line")
+    if entry.account:
+        return entry.account.name
+    return text("the_person" if entry.after.get("through") == LINK else "command_line")
 
 
 class AuditView(ReadOnlyView):

@@ -15,9 +15,11 @@ from catalog.accounts import SESSION, SignIn, find_session, sign_in, sign_out
 from catalog.database import SessionFactory
 from catalog.models import Account, Role
 from catalog.settings import Settings
+from web.addresses import counted_address
 from web.console.openid import CALLBACK, START, OpenIdSignIn
 from web.console.texts import text
 from web.limits import Limits, RateLimited
+from web.metrics import REFUSED, SIGN_IN_FAILURES, SIGN_IN_LIMITED
 
 COOKIE = "console_session"
 LANGUAGE_COOKIE = "console_language"
@@ -65,13 +67,14 @@ class ConsoleAuthentication(AuthProvider):
     async def login(
         self, username: str, password: str, remember_me: bool, request: Request
     ) -> Response:
-        address = request.client.host if request.client else ""
         try:
-            await self._limits.count_sign_in(address)
+            await self._limits.count_sign_in(counted_address(request))
         except RateLimited as error:
+            SIGN_IN_FAILURES.labels(SIGN_IN_LIMITED).inc()
             raise LoginFailed(text("sign_in_limited", seconds=error.seconds)) from None
         signed = await asyncio.to_thread(self._sign_in, username, password)
         if signed is None:
+            SIGN_IN_FAILURES.labels(REFUSED).inc()
             raise LoginFailed(text("sign_in_refused"))
         return self._enter(request, signed, request.query_params.get("next"))
 

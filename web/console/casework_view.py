@@ -31,13 +31,14 @@ from web.console.authentication import account_of, has_role
 from web.console.request_page import HANDLES, Typed
 from web.console.requests_view import RequestsView
 from web.console.texts import text
+from web.console.views import is_key
 
 Change = Callable[[Session, Request, FormData, Account], None]
 
 
 def _assign(session: Session, request: Request, form: FormData, by: Account) -> None:
     chosen = _said(form, "assignee")
-    assignee = session.get(Account, int(chosen)) if chosen.isdecimal() else None
+    assignee = session.get(Account, int(chosen)) if is_key(chosen) else None
     if chosen and assignee is None:
         raise CaseworkError("not_a_handler")
     assign(session, request, assignee, by)
@@ -118,7 +119,7 @@ class CaseworkView(CustomView):
 
     def _make(self, http: HttpRequest, change: Change, request: Request, form: FormData) -> None:
         seen = _said(form, "version")
-        check_version(request, int(seen) if seen.isdecimal() else 0)
+        check_version(request, int(seen) if is_key(seen) else 0)
         change(http.state.session, request, form, account_of(http))
         http.state.session.flush()
 

@@ -12,7 +12,15 @@ from starlette_admin.flash import get_flashed_messages
 from starlette_admin.theme import ClassMap, DefaultTheme
 
 from catalog.database import SessionFactory
-from catalog.models import Account, AuditEntry, Language, OutboxMessage, Request
+from catalog.models import (
+    Account,
+    AuditEntry,
+    Incident,
+    Language,
+    OutboxMessage,
+    Purge,
+    Request,
+)
 from catalog.promises import QUEBEC
 from catalog.settings import Settings
 from web.console.accounts_view import AccountsView
@@ -22,8 +30,11 @@ from web.console.casework_view import CaseworkView
 from web.console.content_policy import ContentPolicy, LibraryTemplates
 from web.console.dashboard_view import DashboardView
 from web.console.home_view import HomeView
+from web.console.impossible import ReadableForms
 from web.console.learning_view import LearningView
 from web.console.outbox_view import OutboxView
+from web.console.personal_view import PersonalView
+from web.console.privacy_views import IncidentsView, PurgesView
 from web.console.requests_view import RequestsView
 from web.console.review_view import ReviewView
 from web.console.same_site import SameSiteOnly
@@ -65,6 +76,7 @@ def make_console(sessions: SessionFactory, settings: Settings, limits: Limits) -
         middlewares=[
             Middleware(ContentPolicy),
             Middleware(SameSiteOnly),
+            Middleware(ReadableForms),
             # Keeps the state of an OpenID sign-in until the provider sends the browser back.
             Middleware(
                 SessionMiddleware,
@@ -95,10 +107,13 @@ def make_console(sessions: SessionFactory, settings: Settings, limits: Limits) -
     admin.add_view(DashboardView())
     admin.add_view(requests)
     admin.add_view(CaseworkView(requests))
+    admin.add_view(PersonalView(requests, settings))
     admin.add_view(SavedViewsView())
     admin.add_view(ReviewView())
     admin.add_view(LearningView())
     admin.add_view(OutboxView(OutboxMessage))
     admin.add_view(AccountsView(Account))
     admin.add_view(AuditView(AuditEntry))
+    admin.add_view(PurgesView(Purge))
+    admin.add_view(IncidentsView(Incident))
     return admin

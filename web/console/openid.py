@@ -17,6 +17,7 @@ from catalog.accounts import SignIn, sign_in_with_openid
 from catalog.database import SessionFactory
 from catalog.settings import Settings
 from web.console.texts import text
+from web.metrics import PROVIDER, REFUSED, SIGN_IN_FAILURES
 
 START = "/openid/start"
 CALLBACK = "/openid/callback"
@@ -77,6 +78,7 @@ class OpenIdSignIn:
         return self._enter(request, signed, asked) if signed else _unknown(request)
 
     def _refused(self, request: Request, error: Exception) -> Response:
+        SIGN_IN_FAILURES.labels(PROVIDER).inc()
         logger.error("the OpenID provider did not answer as it should: %s", type(error).__name__)
         # It is asked again next time: what it said of itself may be what was wrong.
         self._provider.server_metadata.clear()
@@ -89,6 +91,7 @@ class OpenIdSignIn:
 
 
 def _unknown(request: Request) -> Response:
+    SIGN_IN_FAILURES.labels(REFUSED).inc()
     flash(request, text("openid_unknown"), "error")
     return _to_sign_in(request)
 

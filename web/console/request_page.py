@@ -13,12 +13,13 @@ from starlette.requests import Request as HttpRequest
 from catalog.answer_templates import AnswerTemplate, answer_templates
 from catalog.models import (
     AuditEntry,
-    ChatTurn,
     Request,
     RequestStatus,
     Role,
     utc_now,
 )
+from catalog.transcript import conversation
+from web.console.audit_view import author
 from web.console.authentication import has_role
 from web.console.numbers import instant
 from web.console.request_filters import assignee_choices, field_choices
@@ -28,16 +29,6 @@ from web.console.time_left import is_late, time_left
 HANDLES = (Role.AGENT, Role.ADMINISTRATOR)
 DOUBLES_WITHIN = dt.timedelta(days=60)
 MAX_DOUBLES = 5
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """Words of a conversation, by the member or by the bot, in the language they were said in."""
-
-    by_member: bool
-    words: str
-    said_at: dt.datetime
-    language: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,8 @@ def request_context(
         "field_choices": field_choices(http),
         "templates": templates,
         "instant": instant,
+        "author": author,
+        "may_erase": has_role(http, Role.ADMINISTRATOR) and request.erased_at is None,
         "difference": partial(difference, fields=dict(field_choices(http))),
         "answer": chosen or AnswerTemplate(title="", subject="", body=""),
     }
@@ -80,7 +73,7 @@ def request_context(
 def difference(entry: AuditEntry, fields: Mapping[str, str]) -> str:
     """What a change was from and to, in words; `fields` are the names of slugs."""
     before, after = (
-        ", ".join(_in_words(name, value, fields) for name, value in values.items())
+        ", ".join(filter(None, (_in_words(*item, fields) for item in values.items())))
         for values in (entry.before, entry.after)
     )
     return f"{before} → {after}" if before else after
@@ -92,24 +85,6 @@ def _in_words(name: str, value: Any, fields: Mapping[str, str]) -> str:
     if name == "fields":
         return " + ".join(fields.get(slug, slug) for slug in value) or text("field_none_yet")
     return str(value or text("no_one")) if name == "assignee" else ""
-
-
-def conversation(session: Session, conversation_id: str | None) -> list[Spoken]:
-    """What was said, oldest first; nothing once it is erased, or for a request from the form."""
-    if conversation_id is None:
-        return []
-    query = select(ChatTurn).filter_by(conversation_id=conversation_id).order_by(ChatTurn.id)
-    spoken: list[Spoken] = []
-    titles: dict[str, str] = {}
-    for turn in session.scalars(query):
-        words = titles.get(turn.payload, turn.payload)
-        # A command that no button of ours bears opened the conversation or changed its language.
-        if not words.startswith("/"):
-            spoken.append(Spoken(True, words, turn.created_at, turn.language))
-        for message in turn.messages or []:
-            spoken.append(Spoken(False, message["text"], turn.created_at, turn.language))
-            titles |= {choice["payload"]: choice["title"] for choice in message["choices"]}
-    return spoken
 
 
 def history(session: Session, request: Request) -> list[AuditEntry]:
@@ -139,6 +114,8 @@ def possible_doubles(
         select(Request)
         .where(same_person | same_organisation)
         .where(visible, Request.id != request.id, Request.merged_into_id.is_(None))
+        # What was erased is alike in being empty.
+        .where(Request.erased_at.is_(None), request.erased_at is None)
         .where(Request.created_at.between(since, until))
         .order_by(Request.id.desc())
         .limit(MAX_DOUBLES)

@@ -5,7 +5,7 @@ import html
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import FormData
@@ -29,7 +29,6 @@ from catalog.models import (
     Urgency,
     utc_now,
 )
-from catalog.places import fold
 from catalog.saved_views import saved_views
 from web.console.authentication import account_of, has_role
 from web.console.request_filters import (
@@ -38,13 +37,15 @@ from web.console.request_filters import (
     LateFilter,
     NoneFilter,
     PoleFilter,
+    RequestFilters,
     SomeFilter,
     assignee_choices,
+    has_words,
 )
 from web.console.request_page import HANDLES, Typed, request_context
 from web.console.texts import label, text
 from web.console.time_left import time_left
-from web.console.views import ReadOnlyView, choices
+from web.console.views import ReadOnlyView, choices, is_key
 
 NO_ONE = ""
 
@@ -121,9 +122,10 @@ class RequestsView(ReadOnlyView):
         return select(func.count()).select_from(Request).where(self._visible(request))
 
     def get_search_query(self, request: HttpRequest, term: str) -> ColumnElement[bool]:
-        """Every word of `term`, without accents or case, anywhere in what is searched."""
-        words = fold(term).split()
-        return and_(True, *(Request.search_text.contains(word, autoescape=True) for word in words))
+        return has_words(term)
+
+    def get_filter_registry(self) -> RequestFilters:
+        return RequestFilters()
 
     async def is_action_allowed(self, request: HttpRequest, name: str) -> bool:
         # The library has actions that no list of ours names: deletion.
@@ -139,7 +141,7 @@ class RequestsView(ReadOnlyView):
     )
     async def assign_action(self, request: HttpRequest, selection: ActionSelection) -> None:
         chosen = _chosen(await request.form(), "assignee")
-        assignee = request.state.session.get(Account, int(chosen)) if chosen.isdecimal() else None
+        assignee = request.state.session.get(Account, int(chosen)) if is_key(chosen) else None
         if chosen != NO_ONE and assignee is None:
             raise ActionFailed(text("casework_not_a_handler"))
 

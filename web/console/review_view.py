@@ -28,11 +28,11 @@ from catalog.reviews import (
     undo,
 )
 from catalog.texts import Texts, load_texts
+from catalog.transcript import Spoken, conversation
 from web.console.authentication import account_of, has_role
 from web.console.field_codes import two_letter_codes
 from web.console.numbers import number, percent
 from web.console.request_filters import field_choices
-from web.console.request_page import Spoken, conversation
 from web.console.texts import label
 
 TEXTS = Texts(Path(__file__).parents[1] / "review_texts.yml")

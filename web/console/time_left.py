@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, and_
 
 from catalog.models import Request, RequestStatus
+from catalog.request_figures import WAITING
 from web.console.texts import text
 
 DONE = (RequestStatus.ANSWERED, RequestStatus.CLOSED)
@@ -26,7 +27,7 @@ def late_at(now: dt.datetime) -> ColumnElement[bool]:
     return and_(
         Request.answer_due_at < now,
         Request.first_answered_at.is_(None),
-        Request.status.not_in(DONE),
+        Request.status.in_(WAITING),
     )
 
 

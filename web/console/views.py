@@ -1,11 +1,12 @@
 """What the console's lists of records have in common."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, literal, select
 from starlette.requests import Request
 from starlette_admin import BaseField, ComputedField, DateTimeField
 from starlette_admin.contrib.sqla import ModelView
@@ -19,14 +20,24 @@ from starlette_admin.contrib.sqla.filters import (
     SqlaFilterRegistry,
 )
 from starlette_admin.export import BaseExporter
-from starlette_admin.filters import BaseFilter, filters
+from starlette_admin.filters import BaseFilter, FilterGroup, filters
 
 from catalog.models import Role
 from web.console.authentication import has_role
 from web.console.csv_export import SpreadsheetExporter
-from web.console.texts import label
+from web.console.numbers import number
+from web.console.texts import label, text
 
 MAX_KEY_DIGITS = 18
+# To count a million rows takes longer than to show a page of them.
+MOST_COUNTED = 20_000
+
+
+class AtLeast(int):
+    """A count that went no further; it is shown as such."""
+
+    def __str__(self) -> str:
+        return text("at_least", count=number(int(self)))
 
 
 class AwareEqual(DateTimeEqualFilter):
@@ -74,10 +85,22 @@ class ReadOnlyView(ModelView):
                 field.orderable = field.name in self.sortable_field_mapping
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
-        return await super().find_by_pk(request, pk) if _is_key(pk) else None
+        return await super().find_by_pk(request, pk) if is_key(pk) else None
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
-        return await super().find_by_pks(request, [pk for pk in pks if _is_key(pk)])
+        return await super().find_by_pks(request, [pk for pk in pks if is_key(pk)])
+
+    async def count(
+        self, request: Request, q: str | None = None, filters: FilterGroup | None = None
+    ) -> int:
+        """How many rows there are, or that there are `MOST_COUNTED` at least."""
+        query = self.get_count_query(request).with_only_columns(
+            literal(1).label("one"), maintain_column_froms=True
+        )
+        query = await self._apply_search_and_filters(request, query, q, filters)
+        counted = select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
+        found = await asyncio.to_thread(request.state.session.scalar, counted)
+        return found if found < MOST_COUNTED else AtLeast(found)
 
     def build_order_clauses(
         self, request: Request, sorts: Sequence[tuple[str, str]], stmt: Select
@@ -104,7 +127,8 @@ class ReadOnlyView(ModelView):
         return False
 
 
-def _is_key(pk: Any) -> bool:
+def is_key(pk: Any) -> bool:
+    """Whether it may be the number of a row: Python reads none of thousands of digits."""
     return str(pk).isdecimal() and len(str(pk)) <= MAX_KEY_DIGITS
 
 

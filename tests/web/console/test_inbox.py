@@ -66,6 +66,16 @@ class TestSearch:
             found[words] = page.rows("organisation_name")
         assert found == expected
 
+    async def test_two_letters_are_those_that_begin_a_word(self, agent) -> None:
+        for words, found in {
+            "pa": ["Coop du Lac"],
+            "ai": [],
+            "DÉ": [],
+            "eo": ["Forêt d’Éole"],
+        }.items():
+            page = await agent.get("/request/list", q=words)
+            assert page.rows("organisation_name") == found, words
+
     async def test_the_words_stay_in_the_field(self, agent) -> None:
         page = await agent.get("/request/list", q='"><script>')
         assert page.root.one("input", type="search")["value"] == '"><script>'
@@ -182,6 +192,24 @@ class TestOrder:
             shown += page.rows("reference")
         assert sorted(shown) == filed
         assert shown[:25] == list(reversed(filed))[:25]
+
+
+class TestCount:
+    @pytest.mark.parametrize("language", Language)
+    async def test_of_more_than_is_counted_it_says_so(
+        self, enter, file, monkeypatch, language: str
+    ) -> None:
+        browser = enter("agent", language=language)
+        monkeypatch.setattr("web.console.views.MOST_COUNTED", 30)
+        filed = [file() for _ in range(29)]
+        told = {"fr": "30 ou plus", "en": "30 or more"}[language]
+        assert told not in (await browser.get("/request/list")).text
+        filed += [file() for _ in range(3)]
+        page = await browser.get("/request/list")
+        assert told in page.text
+        assert len(page.rows("reference")) == 25
+        rest = await browser.get("/request/list", page=2)
+        assert len(rest.rows("reference")) == len(filed) - 25, "what is not counted is shown"
 
 
 class TestExport:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from catalog.accounts import IDLE, MAX_FAILED_ATTEMPTS, SESSION, revoke_sessions, set_active
+from catalog.metrics import REGISTRY
 from catalog.models import Account, AccountSession, utc_now
 from tests.accounts import PASSWORD, audited
 from tests.web.console.pages import Browser, Page
@@ -68,6 +69,17 @@ async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(
     assert len(page.alerts) == 1 and REFUSED[language] in page.alerts[0]
     assert not cookie(page, COOKIE)
     assert not await is_in(browser)
+
+
+async def test_a_refused_sign_in_is_counted_and_a_good_one_is_not(browse) -> None:
+    def refused() -> float | None:
+        return REGISTRY.get_sample_value("aiguilleur_sign_in_failures_total", {"reason": "refused"})
+
+    before = refused()
+    await sign_in(browse(), password="cinq érables")
+    assert refused() == before + 1
+    await sign_in(browse())
+    assert refused() == before + 1
 
 
 async def test_a_closed_account_is_refused(browse, sessions, agent_account) -> None:

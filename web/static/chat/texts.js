@@ -2,7 +2,7 @@
 
 import { config } from "./config.js";
 
-const VALUES = { days: config.privacy.days, max: config.max_text };
+const VALUES = { ...config.privacy, max: config.max_text };
 
 let language = config.language;
 
@@ -48,6 +48,7 @@ export function setLanguage(chosen) {
   for (const link of document.querySelectorAll("a[data-form]")) {
     link.href = config.form_url[chosen];
   }
+  document.querySelector("a[data-privacy]").href = config.privacy_url[chosen];
 }
 
 function shown(value) {
