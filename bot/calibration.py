@@ -13,7 +13,7 @@ from bot.heads import softmax
 
 # A wrong field costs a colleague's time; one question costs the member one tap. At most 3 % may be
 # wrong; held-out messages, written by fewer hands than members have, are a little easier.
-ROUTE_ERROR = 0.0125
+ROUTE_ERROR = 0.011
 CLARIFY_ERROR = 0.10
 # Whatever was measured, no question is put between two fields where a third is as likely.
 CLARIFY_LEAST = 2 / 3
