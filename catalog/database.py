@@ -18,6 +18,8 @@ POSTGRESQL = {
     "max_parallel_workers_per_gather": 0,
     "random_page_cost": 1.1,
     "work_mem": "32MB",
+    # A plan for any value would not tell a common word from a rare one, nor a day from a year.
+    "plan_cache_mode": "force_custom_plan",
 }
 
 SessionFactory = sessionmaker[Session]

@@ -205,8 +205,8 @@ def _add(session: Session, event_ids: list[int]) -> int:
     insertion = _insert(session).values(values).on_conflict_do_nothing(index_elements=["event_id"])
     added = session.scalars(insertion.returning(Interpretation)).all()
     count_interpretations(session, added)
-    of_these = Interpretation.id.in_([interpretation.id for interpretation in added])
-    tell_rechecks(session, {interpretation.text_key for interpretation in added}, of_these)
+    ids = [interpretation.id for interpretation in added]
+    tell_rechecks(session, {interpretation.text_key for interpretation in added}, ids)
     return len(added)
 
 

@@ -6,14 +6,14 @@ with what was judged takes far longer than a reviewer waits.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, not_, select, update
+from sqlalchemy import Select, String, cast, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.models import Interpretation, Review
 
 
 def tell_rechecks(
-    session: Session, text_keys: Collection[str], *conditions: ColumnElement[bool]
+    session: Session, text_keys: Collection[str], new: Collection[int] | None = None
 ) -> None:
     """Write of the messages with these words whether they are to be looked at again.
 
@@ -21,7 +21,7 @@ def tell_rechecks(
     as they were then nor as the reviewer said.
 
     Args:
-        conditions: which of the messages alone.
+        new: the ids of those that come, where it is of them alone.
     """
     judged = _verdicts(text_keys).subquery()
     fields = cast(Interpretation.fields, String)
@@ -36,10 +36,14 @@ def tell_rechecks(
         )
         .exists()
     )
-    for recheck in (True, False):
+    # Of what comes, nothing is told yet that could be taken back.
+    for recheck in (True, False) if new is None else (True,):
+        among = (
+            Interpretation.text_key.in_(text_keys) if new is None else Interpretation.id.in_(new)
+        )
         other = (
             select(Interpretation.id)
-            .where(Interpretation.text_key.in_(text_keys), *conditions)
+            .where(among)
             .where(Interpretation.recheck.is_(not recheck))
             .where(is_asked if recheck else not_(is_asked))
             # In order: two reviewers at once would else wait for each other.
