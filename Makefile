@@ -64,7 +64,7 @@ validate: ## check the Rasa project: data, domain, rules
 train: environments ## train the model if what it is made from has changed
 	@$(PYTHON) -m stack.train
 
-benchmark-nlu: environments ## this bot's understanding beside its peers', on the same messages: an hour and more
+benchmark-nlu: environments ## this bot's understanding beside its peers', on the same messages: half an hour
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.benchmark $(ARGS) 2>var/log/benchmark-nlu.log
 
 bench: environments ## this bot beside what `rasa init` gives: speed, load, memory, long conversations

@@ -11,6 +11,20 @@ from catalog.settings import Settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIGURES = json.loads((ROOT / "docs/evaluation/figures.json").read_text(encoding="utf-8"))
+BENCHMARK = json.loads((ROOT / "docs/evaluation/benchmark.json").read_text(encoding="utf-8"))
+PEERS = {
+    "aiguilleur": ("Aiguilleur", "Aiguilleur"),
+    "rasa init (DIET)": ("`rasa init` (DIET, 100 époques)", "`rasa init` (DIET, 100 epochs)"),
+    "Rasa LogisticRegressionClassifier": (
+        "`LogisticRegressionClassifier` de Rasa",
+        "Rasa’s `LogisticRegressionClassifier`",
+    ),
+    "spaCy textcat": ("`textcat` de spaCy", "spaCy’s `textcat`"),
+    "TF-IDF + logistic regression": (
+        "TF-IDF et régression logistique",
+        "TF-IDF and logistic regression",
+    ),
+}
 MEASURES = {
     "premier champ juste : besoins simples": ("single", "first"),
     "premier champ juste : indirects et limites": ("indirect_and_border", "first"),
@@ -43,6 +57,22 @@ def test_the_figures_are_those_measured(measure):
         measured.append(f"{100 * figure:.1f}")
     told = re.search(rf"^\| {re.escape(measure)} \| (\S+)\s% \| (\S+)\s% \|$", README, re.MULTILINE)
     assert [number.replace(",", ".") for number in told.groups()] == measured
+
+
+@pytest.mark.parametrize("peer", BENCHMARK["candidates"])
+def test_the_benchmark_is_what_was_measured(peer):
+    measured = BENCHMARK["candidates"][peer]
+    figures = [
+        f"{100 * measured[f'{language} needs'][bound]:.1f}"
+        for language in ("fr", "en")
+        for bound in ("accuracy", "low", "high")
+    ]
+    figures += [f"{measured['training_seconds']:.0f}", f"{measured['milliseconds']:.1f}"]
+    figures.append(str(measured["memory_megabytes"]))
+    names = "|".join(map(re.escape, PEERS[peer]))
+    rows = re.findall(rf"^\| (?:{names}) \|(.*)$", README, re.MULTILINE)
+    told = [re.findall(r"[\d.]+", row.replace(",", ".")) for row in rows]
+    assert told == [figures, figures]
 
 
 def test_every_file_that_is_named_exists():
