@@ -1,7 +1,7 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environments run demo chat test check check-messages train interpret evaluate learn learning-curve \
-	benchmark-nlu bench chaos fuzz cross-validate validate lock format
+	benchmark-nlu chaos fuzz cross-validate validate lock format
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
@@ -66,9 +66,6 @@ train: environments ## train the model if what it is made from has changed
 
 benchmark-nlu: environments ## this bot's understanding beside its peers', on the same messages: half an hour
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.benchmark $(ARGS) 2>var/log/benchmark-nlu.log
-
-bench: environments ## this bot beside what `rasa init` gives: speed, load, memory, long conversations
-	@PYTHONWARNINGS=ignore $(PYTHON) -m tests.benchmarks.assistant $(ARGS)
 
 interpret: ## interpret JSON lines of standard input: {"id", "text", "language"?}
 	@$(MAKE) --no-print-directory train </dev/null >&2
