@@ -5,18 +5,17 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from catalog.database import SessionFactory, make_session_factory
+from catalog.database import SessionFactory, configured_sessions
 from catalog.fields import load_active_fields
 from catalog.models import Field
 from catalog.places import fold
-from catalog.settings import get_settings
 
 SAME_NAME_SCORE = 85
 
 
 @cache
 def sessions() -> SessionFactory:
-    return make_session_factory(get_settings().database_url)
+    return configured_sessions()
 
 
 async def active_fields() -> dict[str, Field]:

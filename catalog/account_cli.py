@@ -17,9 +17,8 @@ from catalog.accounts import (
     set_active,
     set_password,
 )
-from catalog.database import make_session_factory
+from catalog.database import configured_sessions
 from catalog.models import Account, Language, Role
-from catalog.settings import get_settings
 
 app = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 
@@ -43,7 +42,7 @@ def add_command(
         field = str(fault["loc"][0]) if fault["loc"] else "pole_slug"
         raise AccountError(field, "invalid", f"{field}: {message}") from None
     password = _read_password()
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         account = create_account(session, new, by=None)
         set_password(session, account, password, by=None)
     typer.echo(f"{account.email} may sign in.")
@@ -52,7 +51,7 @@ def add_command(
 @app.command("list")
 def list_command() -> None:
     """List the accounts."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         for account in session.scalars(select(Account).order_by(Account.email)):
             state = "open" if account.active else "closed"
             seen = account.last_sign_in_at
@@ -65,7 +64,7 @@ def list_command() -> None:
 def set_password_command(email: Email) -> None:
     """Give a new password, unlock the account and end its sessions."""
     password = _read_password()
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         set_password(session, _account(session, email), password, by=None)
     typer.echo("The password is set.")
 
@@ -73,7 +72,7 @@ def set_password_command(email: Email) -> None:
 @app.command("close")
 def close_command(email: Email) -> None:
     """Close an account and end its sessions; what it did stays."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         set_active(session, _account(session, email), active=False, by=None)
     typer.echo("The account is closed.")
 
@@ -81,7 +80,7 @@ def close_command(email: Email) -> None:
 @app.command("reopen")
 def reopen_command(email: Email) -> None:
     """Open a closed account again."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         set_active(session, _account(session, email), active=True, by=None)
     typer.echo("The account is open.")
 
@@ -89,13 +88,9 @@ def reopen_command(email: Email) -> None:
 @app.command("sign-out")
 def sign_out_command(email: Email) -> None:
     """End every session of an account."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         revoke_sessions(session, _account(session, email), by=None)
     typer.echo("Its sessions are ended.")
-
-
-def _sessions():
-    return make_session_factory(get_settings().database_url)
 
 
 def _account(session: Session, email: str) -> Account:

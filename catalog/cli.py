@@ -16,7 +16,7 @@ from catalog.account_cli import app as account_app
 from catalog.accounts import AccountError
 from catalog.backup.errors import BackupError
 from catalog.backup_cli import backup_command, restore_command
-from catalog.database import SessionFactory, make_session_factory, migrate
+from catalog.database import configured_sessions, migrate
 from catalog.demo.marks import DemoError
 from catalog.demo_cli import demo_command
 from catalog.export import write_csv
@@ -67,7 +67,7 @@ def migrate_command() -> None:
 @app.command("seed")
 def seed_command() -> None:
     """Load fields.yml, regions.yml and poles.yml again; nothing is ever deleted."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         seed(session)
     typer.echo("Fields, regions and pôles are loaded.")
 
@@ -90,7 +90,7 @@ def list_command(
 @app.command("show")
 def show_command(reference: str) -> None:
     """Show one request, with its history and e-mails."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         request = session.scalar(select(Request).where(Request.reference == reference.upper()))
         if request is None:
             _fail(f"no request bears the reference {reference}; `list` shows those that exist")
@@ -128,14 +128,14 @@ def export_command(
 def send_outbox_command() -> None:
     """Send the e-mails that are due."""
     settings = get_settings()
-    sent = send_due(_sessions(), make_transport(settings), settings.mail_from)
+    sent = send_due(configured_sessions(), make_transport(settings), settings.mail_from)
     typer.echo(f"{sent} e-mail(s) sent.")
 
 
 @app.command("purge")
 def purge_command() -> None:
     """Remove all that is past its term (CONVERSATION_DAYS, REQUEST_DAYS and their like)."""
-    removed = purge_all(_sessions(), get_settings())
+    removed = purge_all(configured_sessions(), get_settings())
     told = ", ".join(f"{kind}: {count}" for kind, count in removed.items())
     typer.echo(told or "Another process is purging.")
 
@@ -145,7 +145,7 @@ def purges_command(
     limit: Annotated[int, typer.Option(min=1, help="How many, latest first.")] = 50,
 ) -> None:
     """List what purges removed: when, how many, and of up to which day."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         for done in purges(session, limit):
             typer.echo(
                 f"{done.at:%Y-%m-%d %H:%M}  {done.kind:<13}  {done.count:>7}"
@@ -157,7 +157,7 @@ def purges_command(
 def work_command() -> None:
     """Send e-mails, interpret messages, remove what is past its term, back up, until stopped."""
     configure_logs()
-    worker = Worker(_sessions(), get_settings())
+    worker = Worker(configured_sessions(), get_settings())
     while True:
         worker.do_round()
         time.sleep(WORK_SECONDS)
@@ -178,10 +178,6 @@ def main() -> None:
         _fail(str(error))
 
 
-def _sessions() -> SessionFactory:
-    return make_session_factory(get_settings().database_url)
-
-
 def _read_requests(
     field: str | None, status: RequestStatus | None, limit: int | None = None
 ) -> Sequence[Request]:
@@ -192,7 +188,7 @@ def _read_requests(
         query = query.where(Request.fields.any(RequestField.field_slug == field))
     if status:
         query = query.where(Request.status == status)
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         return session.scalars(query).all()
 
 

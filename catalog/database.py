@@ -7,6 +7,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from catalog.settings import get_settings
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Less than a member waits for an answer, so that the answer can still be that it failed.
 LOCK_WAIT_SECONDS = 5
@@ -45,6 +47,11 @@ def make_engine(database_url: str) -> Engine:
 
 def make_session_factory(database_url: str) -> SessionFactory:
     return sessionmaker(make_engine(database_url), expire_on_commit=False)
+
+
+def configured_sessions() -> SessionFactory:
+    """Sessions of the database that the settings name."""
+    return make_session_factory(get_settings().database_url)
 
 
 def migrate(database_url: str, revision: str = "head") -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from catalog.database import make_session_factory
+from catalog.database import configured_sessions
 from catalog.export import harmless
 from catalog.incidents import (
     IncidentChanges,
@@ -22,7 +22,6 @@ from catalog.incidents import (
     update,
 )
 from catalog.models import Incident
-from catalog.settings import get_settings
 
 app = typer.Typer(
     help="Register of confidentiality incidents; write no one’s name in it.", no_args_is_help=True
@@ -62,7 +61,7 @@ def add_command(
 ) -> None:
     """Write an incident down; what is not known yet is written later with `update`."""
     new = _read(NewIncident, **locals())
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         number = add(session, new).id
     typer.echo(f"Incident {number} is in the register.")
 
@@ -85,7 +84,7 @@ def update_command(
     """Write what was learned or done since."""
     given = {name: value for name, value in locals().items() if name != "number"}
     changes = _read(IncidentChanges, **given)
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         update(session, find(session, number), changes)
     typer.echo(f"Incident {number} is up to date.")
 
@@ -93,7 +92,7 @@ def update_command(
 @app.command("list")
 def list_command() -> None:
     """List the incidents, the latest first."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         for incident in register(session):
             risk = "serious" if incident.serious else "not serious"
             state = f"closed {incident.closed_on}" if incident.closed_on else "open"
@@ -106,7 +105,7 @@ def list_command() -> None:
 @app.command("show")
 def show_command(number: Number) -> None:
     """Show one incident."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         incident = find(session, number)
         for name in COLUMNS:
             typer.echo(f"{name}: {_plain(getattr(incident, name))}")
@@ -115,7 +114,7 @@ def show_command(number: Number) -> None:
 @app.command("close")
 def close_command(number: Number) -> None:
     """Say that nothing is left to be done; the entry stays."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         close(session, find(session, number))
     typer.echo(f"Incident {number} is closed.")
 
@@ -127,7 +126,7 @@ def export_command(
     ] = None,
 ) -> None:
     """Export the register as CSV, as the Commission d’accès à l’information may ask for it."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         rows = [[getattr(one, name) for name in COLUMNS] for one in register(session)]
     stream = path.open("w", encoding="utf-8-sig", newline="") if path else sys.stdout
     writer = csv.writer(stream)
@@ -149,7 +148,3 @@ def _read(kind: type[IncidentChanges], **given: Any) -> Any:
 
 def _plain(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _sessions():
-    return make_session_factory(get_settings().database_url)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, ValidationError
-from sqlalchemy import ColumnElement, and_, delete, func, inspect, or_, select, table, update
-from sqlalchemy import column as named
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from catalog.interpretation_days import count_interpretations
 from catalog.models import Conversation, Interpretation, Language, Outcome, Review
 from catalog.places import fold
 from catalog.rechecks import tell_rechecks
+from catalog.tracker_events import EVENTS, has_events
 
 # Few enough for one transaction to be short, and for SQLite's limit of parameters.
 BATCH = 200
@@ -36,11 +36,6 @@ UNKNOWN = "unknown"
 FORGOTTEN = ""
 # PostgreSQL fails on a text that holds it.
 NUL = "\0"
-
-EVENTS = table(
-    "events",
-    *map(named, ("id", "sender_id", "type_name", "action_name", "data")),
-)
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +73,7 @@ def follow(sessions: SessionFactory) -> int:
     questions are left out, except the description of the need: they name people and places.
     """
     with sessions.begin() as session:
-        # Rasa makes its table when it first starts.
-        if not inspect(session.connection()).has_table("events"):
+        if not has_events(session):
             return 0
         handled = session.scalar(select(func.max(Interpretation.event_id))) or 0
     added, last = 0, max(handled - LATE_EVENTS, 0)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from catalog.database import make_session_factory
+from catalog.database import configured_sessions
 from catalog.erasures import erase
 from catalog.models import Language
 from catalog.person import Correction, PersonError, correct, find_person, withdraw_news
@@ -31,7 +31,7 @@ def export_command(
     language: Annotated[Language | None, typer.Option(help="Of the text; else theirs.")] = None,
 ) -> None:
     """Write all that is kept of the person; read the notes over before you hand them on."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         requests = find_person(session, reference, email)
         kept = export(session, requests, notes=True)
         theirs = language or requests[-1].language
@@ -66,7 +66,7 @@ def correct_command(
     except ValidationError as error:
         fault = error.errors(include_input=False)[0]
         raise PersonError(f"{fault['loc'][0]}: {fault['msg']}") from None
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         requests = find_person(session, reference, email)
         request = next(one for one in requests if one.reference == reference.strip().upper())
         changed = correct(session, request, correction)
@@ -76,7 +76,7 @@ def correct_command(
 @app.command("withdraw")
 def withdraw_command(reference: Reference, email: Email) -> None:
     """Withdraw the consent to the newsletter."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         count = withdraw_news(session, find_person(session, reference, email))
     typer.echo(f"{count} consent(s) withdrawn.")
 
@@ -88,14 +88,10 @@ def erase_command(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase the person’s requests, conversations and e-mails, for good."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         references = [one.reference for one in find_person(session, reference, email)]
     if not yes:
         typer.confirm(f"Erase {', '.join(references)} for good?", abort=True)
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         erase(session, find_person(session, reference, email), get_settings().var_dir)
     typer.echo(f"Erased: {', '.join(references)}.")
-
-
-def _sessions():
-    return make_session_factory(get_settings().database_url)

@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import column as named
-from sqlalchemy import delete, inspect, select, table, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from catalog.database import SessionFactory
@@ -11,11 +10,10 @@ from catalog.interpretations import drop_forgotten, erase_reviewed, forget
 from catalog.models import ChatTurn, Conversation, Interpretation, PurgeKind, utc_now
 from catalog.purge_records import note_purge
 from catalog.shredding import shred
+from catalog.tracker_events import EVENTS, has_events
 
 # Turns, few enough for one transaction to be short, and for SQLite's limit of parameters.
 BATCH = 2_000
-# Rasa's tracker store, in the same database: what was said, word for word.
-EVENTS = table("events", named("sender_id"))
 
 
 def purge(sessions: SessionFactory, days: int) -> int:
@@ -50,8 +48,7 @@ def erase_conversations(
         .where(Conversation.id.in_(conversations))
         .values(member_id=None, identity_nonce=None)
     )
-    # Rasa makes its table when it first starts.
-    if inspect(session.connection()).has_table("events"):
+    if has_events(session):
         session.execute(delete(EVENTS).where(EVENTS.c.sender_id.in_(conversations)))
     # After the events, which whoever is following them holds until what it makes of them is here.
     if reviewed_too:

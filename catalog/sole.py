@@ -1,12 +1,14 @@
 """A duty that one process at a time does, of those that share the database."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import func, select
 
+from catalog.advisory_locks import lock_number
 from catalog.database import SessionFactory
+
+PURPOSE = b"duty"
 
 
 @contextmanager
@@ -19,8 +21,7 @@ def sole(sessions: SessionFactory, duty: str) -> Iterator[bool]:
     if engine.dialect.name != "postgresql":
         yield True
         return
-    digest = hashlib.blake2b(duty.encode(), digest_size=8, person=b"duty").digest()
-    key = int.from_bytes(digest, "big", signed=True)
+    key = lock_number(duty, PURPOSE)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         is_sole = connection.scalar(select(func.pg_try_advisory_lock(key)))
         try:

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from catalog.database import make_session_factory
+from catalog.database import configured_sessions
 from catalog.models import Language, Pole, Widget, WidgetSide
 from catalog.settings import get_settings
 from catalog.widgets import (
@@ -31,7 +31,7 @@ Slug = Annotated[str, typer.Argument(metavar="PÔLE", help="The slug of a pôle.
 @app.command("list")
 def list_command() -> None:
     """List the pôles, with the key of those that have a widget."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         widgets = {widget.pole_slug: widget for widget in session.scalars(select(Widget))}
         for pole in session.scalars(select(Pole).order_by(Pole.slug)):
             widget = widgets.get(pole.slug)
@@ -72,14 +72,14 @@ def set_command(
         "enabled": enabled,
     }
     changes = _changes({name: value for name, value in given.items() if value is not None})
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         _show(set_widget(session, slug, changes))
 
 
 @app.command("show")
 def show_command(slug: Slug) -> None:
     """Show a pôle's widget: the line to paste, its link, its settings and its own figures."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         widget = get_widget(session, slug)
         _show(widget)
         counted = figures(session, slug)
@@ -92,7 +92,7 @@ def show_command(slug: Slug) -> None:
 @app.command("renew-key")
 def renew_key_command(slug: Slug) -> None:
     """Give another key: the pages that bear the old one lose the assistant."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         widget = get_widget(session, slug)
         renew_key(widget)
         _show(widget)
@@ -104,7 +104,7 @@ def secret_command(
     renew: Annotated[bool, typer.Option("--renew", help="Make another one first.")] = False,
 ) -> None:
     """Show the secret with which the pôle's server signs who its members are."""
-    with _sessions().begin() as session:
+    with configured_sessions().begin() as session:
         widget = get_widget(session, slug)
         if renew:
             renew_secret(widget)
@@ -136,7 +136,3 @@ def _changes(given: dict) -> WidgetChanges:
         fault = error.errors()[0]
         message = fault["msg"].removeprefix("Value error, ")
         raise WidgetError(f"{fault['loc'][0]}: {message}") from None
-
-
-def _sessions():
-    return make_session_factory(get_settings().database_url)

@@ -1,7 +1,6 @@
 """One turn at a time in each conversation, over every gateway of the same database."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
+from catalog.advisory_locks import lock_number
 from web.errors import ApiError
 
 POLL_SECONDS = 0.02
@@ -83,13 +83,13 @@ class _DatabaseLocks:
         self._thread = ThreadPoolExecutor(1, "conversation-locks")
 
     async def try_acquire(self, conversation_id: str) -> bool:
-        key = _key(conversation_id)
+        key = lock_number(conversation_id, PURPOSE)
         ask = asyncio.get_running_loop().run_in_executor
         return await ask(self._thread, self._select, func.pg_try_advisory_lock(key))
 
     def release(self, conversation_id: str) -> None:
         """Release the lock, if it is held, once what was asked before is done."""
-        self._thread.submit(self._release, _key(conversation_id))
+        self._thread.submit(self._release, lock_number(conversation_id, PURPOSE))
 
     def close(self) -> None:
         self._thread.submit(self._disconnect)
@@ -122,9 +122,3 @@ class _DatabaseLocks:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
-
-
-def _key(conversation_id: str) -> int:
-    """The number, of 64 bits, that the database knows the conversation by."""
-    digest = hashlib.blake2b(conversation_id.encode(), digest_size=8, person=PURPOSE).digest()
-    return int.from_bytes(digest, "big", signed=True)

@@ -2,14 +2,12 @@
 
 import json
 
-from sqlalchemy import column as named
-from sqlalchemy import inspect, select, table
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.models import ChatTurn
+from catalog.tracker_events import EVENTS, has_events
 from web.bot_client import BotAnswer, read_answer
-
-EVENTS = table("events", *map(named, ("id", "sender_id", "type_name", "data")))
 
 
 def missed_answer(database: Session, latest: ChatTurn) -> BotAnswer | None:
@@ -18,10 +16,9 @@ def missed_answer(database: Session, latest: ChatTurn) -> BotAnswer | None:
     The gateway or its database may fall between the bot's answer and its storage. Heard twice, a
     yes would also answer the question that follows, which the member has not seen.
     """
-    # Rasa makes its table when it first starts.
-    if not inspect(database.connection()).has_table("events"):
+    if not has_events(database):
         return None
-    ours = select(EVENTS).where(EVENTS.c.sender_id == latest.conversation_id)
+    ours = select(EVENTS.c.id, EVENTS.c.data).where(EVENTS.c.sender_id == latest.conversation_id)
     said = ours.where(EVENTS.c.type_name == "user").order_by(EVENTS.c.id.desc()).limit(1)
     heard = database.execute(said).one_or_none()
     if heard is None or not _is_unanswered(database, latest, _turn_of(heard.data)):

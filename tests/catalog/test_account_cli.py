@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def run(sessions: SessionFactory, monkeypatch: pytest.MonkeyPatch, capfd):
     """Run a command here, with `typed` for standard input."""
-    monkeypatch.setattr(account_cli, "make_session_factory", lambda _url: sessions)
+    monkeypatch.setattr(account_cli, "configured_sessions", lambda: sessions)
 
     def run(*args: str, typed: str = "", terminal: Terminal | None = None) -> Done:
         monkeypatch.setattr(sys, "argv", ["catalog", "account", *args])

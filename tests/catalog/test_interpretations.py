@@ -227,6 +227,17 @@ def test_a_form_left_by_a_new_session_asks_nothing(sessions, rasa, kind: str) ->
     assert follow(sessions) == 1
 
 
+def test_a_form_that_goes_on_in_a_new_session_still_asks(sessions, rasa) -> None:
+    rasa.tell("active_loop", name="request_form")
+    rasa.ask("contact_name")
+    # As the bot begins a session anew: slots, then the form.
+    rasa.tell("session_started")
+    rasa.ask("contact_name")
+    rasa.tell("active_loop", name="request_form")
+    rasa.type("Marie Roy")
+    assert follow(sessions) == 0
+
+
 def test_an_answer_that_was_left_out_stays_so_in_later_rounds(sessions, rasa) -> None:
     rasa.tell("active_loop", name="request_form")
     rasa.ask("contact_name")

@@ -32,7 +32,7 @@ INCIDENT = {
 def run(monkeypatch, sessions, capsys, tmp_path: Path):
     """A function that runs a command; its exit code, output and errors."""
     for module in (catalog.cli, catalog.person_cli, catalog.incident_cli):
-        monkeypatch.setattr(module, "make_session_factory", lambda _url: sessions)
+        monkeypatch.setattr(module, "configured_sessions", lambda: sessions)
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     get_settings.cache_clear()
 
