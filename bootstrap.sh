@@ -50,7 +50,7 @@ install_lock() {
     environment=$1 lock=$2
     cmp -s "$lock" "$environment/installed.lock" && return
     echo "Installing $lock into $environment…"
-    "$UV" pip sync --quiet --python "$environment/bin/python" --require-hashes "$lock" ||
+    "$UV" pip sync --quiet --compile-bytecode --python "$environment/bin/python" --require-hashes "$lock" ||
         fail "$lock could not be installed: see above"
     cp "$lock" "$environment/installed.lock"
 }
