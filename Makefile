@@ -1,12 +1,16 @@
 # Every habit of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environments run demo chat test check check-messages train interpret evaluate learn learning-curve \
-	benchmark-nlu chaos fuzz cross-validate validate lock format
+	bench benchmark-nlu chaos fuzz cross-validate validate lock format \
+	test-conversations test-browser-and-faults
 
 PYTHON := .venv/bin/python
 BOT_PYTHON := bot/.venv/bin/python
-# Tests that start the whole stack, or a browser, each use what cores there are.
-WHOLE := tests/conversations tests/browser tests/chaos tests/scale
+# Tests that start the whole stack, or a browser, wait as much as they compute: half of them beside the
+# other half.
+CONVERSATIONS := tests/conversations
+BROWSER_AND_FAULTS := tests/browser tests/chaos tests/scale
+WHOLE := $(CONVERSATIONS) $(BROWSER_AND_FAULTS)
 UNIT_TESTS := $(PYTHON) -m pytest $(WHOLE:%=--ignore %) --numprocesses auto --maxprocesses 4 --dist loadfile
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -33,10 +37,19 @@ test: environments ## run every test: both environments, SQLite and PostgreSQL, 
 	@PYTHONWARNINGS=ignore $(BOT_PYTHON) -m bot.evaluate --output var/evaluation 2>var/log/evaluate.log
 	$(BOT_PYTHON) -W ignore::DeprecationWarning -m pytest -c bot/pytest.ini bot/tests
 	$(UNIT_TESTS)
-	$(PYTHON) -m pytest $(WHOLE)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-conversations test-browser-and-faults
+
+test-conversations:
+	$(PYTHON) -m pytest $(CONVERSATIONS)
+
+test-browser-and-faults:
+	$(PYTHON) -m pytest $(BROWSER_AND_FAULTS)
 
 fuzz: environments ## attack every input for some minutes, and tell how many attempts of each kind
 	ABUSE_LONG=1 $(PYTHON) -m pytest tests/abuse --quiet $(ARGS)
+
+bench: environments ## this bot in service beside what `rasa init` gives: a quarter of an hour
+	@PYTHONWARNINGS=ignore $(PYTHON) -m tests.benchmarks.assistant $(ARGS)
 
 chaos: environments ## kill, stop and fill what the service stands on, under load; ARGS=--seed=N repeats a run
 	$(PYTHON) -m pytest tests/chaos --long --capture no $(ARGS)

@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import (
     ENTITIES,
     ENTITY_ATTRIBUTE_TYPE,
@@ -104,7 +105,7 @@ class ExpertiseClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        texts = [message for message in messages if message.get(TEXT)]
+        texts = [message for message in messages if _is_written(message)]
         if not texts:
             return messages
         results = self.model.interpret(
@@ -133,6 +134,12 @@ def as_example(message: Message) -> Example:
     return Example(
         Document.of(message), message.get(INTENT), names, held_out=bool(marks.get(HELD_OUT))
     )
+
+
+def _is_written(message: Message) -> bool:
+    """Whether `message` says anything in words: a button's payload names its intent itself."""
+    text = message.get(TEXT)
+    return bool(text) and not text.startswith(INTENT_MESSAGE_PREFIX)
 
 
 def _language_entities(message: Message) -> list[dict[str, Any]]:

@@ -28,7 +28,9 @@ class LanguageDetector(GraphComponent):
     """Sets `language` ("fr" or "en") and `language_is_certain` on each message."""
 
     def __init__(self) -> None:
-        self.detector = LanguageDetectorBuilder.from_languages(*CODES).build()
+        builder = LanguageDetectorBuilder.from_languages(*CODES)
+        # Else the first member would wait for it.
+        self.detector = builder.with_preloaded_language_models().build()
 
     @classmethod
     def create(

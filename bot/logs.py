@@ -2,26 +2,43 @@
 
 import json
 import logging
+import os
 import traceback
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.utils.log_utils import configure_structlog
 
 
-class WordlessFormatter(logging.Formatter):
-    """Rasa puts messages, slots and the values of variables into the errors that it logs."""
+class WordlessLines(logging.Formatter):
+    """Lines for a person.
+
+    Rasa puts messages, slots and the values of variables into the errors that it logs.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
-        event = _structured(message)
-        if event:
-            message, raised = event["event"], _told(event.get("exception") or [])
-        else:
-            error = record.exc_info[1] if record.exc_info else None
-            raised = _raised(error)
-        where = "".join(f" | {error}" for error in raised)
-        return f"{self.formatTime(record)} {record.levelname} {record.name} - {message}{where}"
+        event, raised = _without_words(record)
+        line = f"{self.formatTime(record)} {record.levelname} {record.name} - {event}"
+        return f"{line} | {raised}" if raised else line
+
+
+class WordlessJson(logging.Formatter):
+    """One JSON object a line, with the keys of `catalog.logs`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event, raised = _without_words(record)
+        fields = {
+            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": event,
+            "raised": raised,
+            "part": os.environ.get("PART"),
+        }
+        return json.dumps(
+            {key: value for key, value in fields.items() if value}, ensure_ascii=False
+        )
 
 
 def log_warnings_alone() -> None:
@@ -34,8 +51,18 @@ def log_warnings_alone() -> None:
 def keep_words_out() -> None:
     """Take members' words out of what the root logger's handlers write, except when debugging."""
     if logging.getLogger("rasa").getEffectiveLevel() > logging.DEBUG:
+        formatter = WordlessJson() if os.environ.get("LOG_FORMAT") == "json" else WordlessLines()
         for handler in logging.getLogger().handlers:
-            handler.setFormatter(WordlessFormatter())
+            handler.setFormatter(formatter)
+
+
+def _without_words(record: logging.LogRecord) -> tuple[str, str]:
+    """What happened, and what was raised and where."""
+    message = record.getMessage()
+    event = _structured(message)
+    if event:
+        return event["event"], " | ".join(_told(event.get("exception") or []))
+    return message, " | ".join(_raised(record.exc_info[1] if record.exc_info else None))
 
 
 def _structured(message: str) -> dict[str, Any] | None:

@@ -25,6 +25,32 @@ PEERS = {
         "TF-IDF and logistic regression",
     ),
 }
+SERVICE = json.loads((ROOT / "docs/benchmarks/assistant.json").read_text(encoding="utf-8"))
+# What is told of both assistants in service, and how many decimals.
+SERVICE_MEASURES = {
+    ("apprentissage (s de processeur)", "training (s of processor)"): (
+        ("training_processor_seconds",),
+        0,
+    ),
+    ("prêt à répondre (s)", "ready to answer (s)"): (("seconds_to_ready",), 1),
+    ("mémoire (Mo)", "memory (MB)"): (("memory_megabytes",), 0),
+    ("une conversation : réponse médiane (ms)", "one conversation: median answer (ms)"): (
+        ("conversations_at_once", "1", "median_ms"),
+        0,
+    ),
+    ("32 conversations : messages par seconde", "32 conversations: messages a second"): (
+        ("conversations_at_once", "32", "messages_a_second"),
+        1,
+    ),
+    ("32 conversations : 95 % des réponses (ms)", "32 conversations: 95 % of answers (ms)"): (
+        ("conversations_at_once", "32", "p95_ms"),
+        0,
+    ),
+    ("300ᵉ message d’une conversation (ms)", "300th message of a conversation (ms)"): (
+        ("milliseconds_at_turn", "300"),
+        0,
+    ),
+}
 MEASURES = {
     "premier champ juste : besoins simples": ("single", "first"),
     "premier champ juste : indirects et limites": ("indirect_and_border", "first"),
@@ -73,6 +99,20 @@ def test_the_benchmark_is_what_was_measured(peer):
     rows = re.findall(rf"^\| (?:{names}) \|(.*)$", README, re.MULTILINE)
     told = [re.findall(r"[\d.]+", row.replace(",", ".")) for row in rows]
     assert told == [figures, figures]
+
+
+@pytest.mark.parametrize("names", SERVICE_MEASURES)
+def test_the_service_is_told_as_it_was_measured(names):
+    path, decimals = SERVICE_MEASURES[names]
+    figures = []
+    for assistant in ("aiguilleur", "rasa_init"):
+        figure = SERVICE["assistants"][assistant]
+        for key in path:
+            figure = figure[key]
+        figures.append(f"{figure:.{decimals}f}")
+    for name in names:
+        row = re.search(rf"^\| {re.escape(name)} \|(.*)$", README, re.MULTILINE)
+        assert re.findall(r"[\d.]+", row[1].replace(",", ".")) == figures
 
 
 def test_every_file_that_is_named_exists():

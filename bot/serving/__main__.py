@@ -5,9 +5,9 @@ import logging
 import warnings
 from pathlib import Path
 
-from bot.serving.without_tensorflow import do_without_tensorflow
+from bot.serving.lean_imports import import_what_serves_alone
 
-do_without_tensorflow()
+import_what_serves_alone()
 
 # ruff: noqa: E402
 from rasa.core.run import serve_application
@@ -15,6 +15,8 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.log_utils import configure_structlog
 
+from bot.logs import keep_words_out
+from bot.serving.memory import settle_memory
 from bot.serving.speedups import apply_speedups
 from bot.serving.whole_answers import hear_whole_or_not_at_all
 
@@ -30,6 +32,7 @@ def main() -> None:
     arguments = parser.parse_args()
     configure_logging_and_warnings(logging.INFO, warn_only_once=True, filter_repeated_logs=True)
     configure_structlog(logging.INFO)
+    keep_words_out()
     warnings.simplefilter("ignore")
     apply_speedups()
     hear_whole_or_not_at_all()
@@ -40,6 +43,8 @@ def main() -> None:
         credentials=str(arguments.credentials),
         endpoints=AvailableEndpoints.read_endpoints(str(arguments.endpoints)),
         enable_api=False,
+        # The model is loaded before the server starts.
+        server_listeners=[(settle_memory, "after_server_start")],
     )
 
 

@@ -8,8 +8,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.logs import keep_words_out
-
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -18,8 +16,6 @@ class LanguageTaggingGenerator(TemplatedNaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
         super().__init__(domain.responses)
-        # Rasa sets its handlers up just before; it has no hook for their format.
-        keep_words_out()
 
     async def generate(
         self,

@@ -4,7 +4,7 @@ from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.analyzer import VECTOR, SpacyAnalyzer, make_pipeline
+from bot.analyzer import VECTOR, SpacyAnalyzer
 from bot.language import LANGUAGE
 
 
@@ -89,5 +89,6 @@ def test_one_language_can_have_a_model_and_the_other_none(vector_models: dict[st
 
 
 def test_a_model_that_is_not_installed_is_named() -> None:
+    models = {"fr": "fr_core_news_zz", "en": None}
     with pytest.raises(OSError, match="fr_core_news_zz"):
-        make_pipeline("fr", "fr_core_news_zz")
+        SpacyAnalyzer({**SpacyAnalyzer.get_default_config(), "models": models})

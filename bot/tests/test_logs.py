@@ -1,7 +1,9 @@
 import io
+import json
 import logging
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import structlog
@@ -44,6 +46,27 @@ def test_an_error_is_told_by_its_kind_and_place_alone(stream: io.StringIO) -> No
     assert "RuntimeError at " in written
     assert "ValueError at " in written
     assert SECRET not in written
+
+
+def test_for_a_machine_each_line_is_an_object_with_the_keys_of_the_other_parts(
+    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    monkeypatch.setenv("PART", "bot")
+    logging.getLogger("rasa").setLevel(logging.WARNING)
+    log_warnings_alone()
+    try:
+        raise_with_words()
+    except RuntimeError:
+        structlog.get_logger("rasa.x").error("actions.failed", text=SECRET, exc_info=True)
+    logging.getLogger("rasa.core").warning("it is late")
+    failed, late = map(json.loads, stream.getvalue().splitlines())
+    assert list(failed) == ["time", "level", "logger", "event", "raised", "part"]
+    assert failed["event"] == "actions.failed"
+    assert failed["raised"].startswith("RuntimeError at ")
+    assert SECRET not in str(failed)
+    assert (late["level"], late["logger"], late["part"]) == ("WARNING", "rasa.core", "bot")
+    assert datetime.fromisoformat(late["time"]).tzinfo is not None
 
 
 def test_a_structured_event_loses_its_variables(stream: io.StringIO) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core import events
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
 
+from bot.interpreter import Interpreter
 from bot.serving.speedups import apply_speedups
 
 ANSWERS = [
@@ -24,11 +26,13 @@ ANSWERS = [
 
 @pytest.fixture
 def sped_up() -> Iterator[None]:
-    validate, resolve = RemoteAction._validate_action_result, Event.resolve_by_type
-    apply_speedups()
-    yield
-    RemoteAction._validate_action_result = validate
-    Event.resolve_by_type = staticmethod(resolve)
+    with pytest.MonkeyPatch.context() as patch:
+        # What they replace is put back.
+        patch.setattr(RemoteAction, "_validate_action_result", RemoteAction._validate_action_result)
+        patch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
+        patch.setattr(DaskGraphRunner, "run", DaskGraphRunner.run)
+        apply_speedups()
+        yield
 
 
 def verdict(answer: Any) -> bool:
@@ -50,6 +54,15 @@ def test_every_class_of_events_is_found(request: pytest.FixtureRequest) -> None:
     by_rasa = [Event.resolve_by_type(name) for name in names]
     request.getfixturevalue("sped_up")
     assert [Event.resolve_by_type(name) for name in names] == by_rasa
+
+
+def test_graphs_give_what_dask_makes_of_them(
+    interpreter: Interpreter, request: pytest.FixtureRequest
+) -> None:
+    texts = ["Nos livres sont en retard", "our server is down", "merci", "👍"]
+    by_dask = [interpreter.interpret(text) for text in texts]
+    request.getfixturevalue("sped_up")
+    assert [interpreter.interpret(text) for text in texts] == by_dask
 
 
 @pytest.mark.usefixtures("sped_up")
