@@ -115,6 +115,19 @@ def test_the_service_is_told_as_it_was_measured(names):
         assert re.findall(r"[\d.]+", row[1].replace(",", ".")) == figures
 
 
+def test_what_several_processes_carry_is_told_as_it_was_measured():
+    running = (ROOT / "docs/running.md").read_text(encoding="utf-8")
+    scale = json.loads((ROOT / "docs/benchmarks/scale.json").read_text(encoding="utf-8"))
+    measured = []
+    for run in scale["runs"]:
+        busy = run["conversations_at_once"]["32"]
+        measured.append(
+            f"| {run['rasa_workers']} | {run['gateways']} | {busy['messages_a_second']:.1f} "
+            f"| {busy['p95_ms']:,.0f} | {busy['processor_ms_a_message']:.0f} |"
+        )
+    assert "\n".join(measured) in running
+
+
 def test_every_file_that_is_named_exists():
     for path in re.findall(r"\]\(((?:docs|catalog|web)/[^)#]+)\)", README):
         assert (ROOT / path).exists(), path
