@@ -15,7 +15,8 @@ TEXTS = Texts(Path(__file__).with_name("texts.yml"))
 SEPARATOR = r"[ \t\u00a0\u00ad\u2000-\u2015\u202f\u2060\u2212\ufeff-]{1,3}"
 GROUP = re.compile(r"\d+")
 NUMBER = re.compile(rf"(?<![\d+])\d+(?:{SEPARATOR}\d+)*")
-REFERENCE = re.compile(r"\bC[\s-]*20\d\d[\s-]*\d{1,6}\b", re.IGNORECASE)
+# A SIN may follow a lone c, and begin with 20.
+REFERENCE = re.compile(r"\bC-?20[2-9]\d[\s-]*\d{1,6}\b", re.IGNORECASE)
 # A business number has the length and the check digit of a SIN, and a programme after it.
 BUSINESS_PROGRAMME = re.compile(r"\s*R[A-Z]\s*\d{4}\b", re.IGNORECASE)
 

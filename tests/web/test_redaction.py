@@ -28,6 +28,10 @@ def test_social_insurance_numbers_are_removed(number: str) -> None:
     assert redact(f"Mon NAS est le {number}.", "fr") == f"Mon NAS est le {SIN}."
 
 
+def test_one_that_looks_like_a_reference_after_a_lone_letter_is_removed() -> None:
+    assert redact("c 200000008", "fr") == f"c {SIN}"
+
+
 @pytest.mark.parametrize(
     "number",
     [

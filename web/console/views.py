@@ -20,7 +20,14 @@ from starlette_admin.contrib.sqla.filters import (
     SqlaFilterRegistry,
 )
 from starlette_admin.export import BaseExporter
-from starlette_admin.filters import BaseFilter, FilterGroup, filters
+from starlette_admin.filters import (
+    BaseFilter,
+    FilterDataType,
+    FilterGroup,
+    FilterRegistry,
+    FilterRule,
+    filters,
+)
 
 from catalog.models import Role
 from web.console.authentication import has_role
@@ -110,6 +117,18 @@ class ReadOnlyView(ModelView):
 
     def get_filter_registry(self) -> Filters:
         return Filters()
+
+    @staticmethod
+    def _build_filter_rule(
+        node: dict[str, Any], fields_by_name: dict[str, BaseField], registry: FilterRegistry
+    ) -> FilterRule:
+        # The library takes words with a comma for several, which a filter of words cannot hold.
+        field, values = fields_by_name.get(node.get("field", "")), node.get("value")
+        if field is not None and isinstance(values, list):
+            found = registry.get_filter(field, node["filter"])
+            if found is not None and found.data_type == FilterDataType.STRING:
+                node = {**node, "value": ",".join(values)}
+        return ModelView._build_filter_rule(node, fields_by_name, registry)
 
     def is_accessible(self, request: Request) -> bool:
         return has_role(request, *self.roles)

@@ -120,6 +120,8 @@ class TestFilter:
             "status__eq=received AND language__eq=en": "pole",
             "(urgency__eq=urgent OR language__eq=en) AND assignee__in=me": "urgent",
             'organisation_name__contains="des Érables"': "open urgent pole plain",
+            "organisation_name__contains=Érables,": "",
+            "reference__eq=1,5": "",
         }
         names = {request.reference: name for name, request in filed.items()}
         shown = {}
