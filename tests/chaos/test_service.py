@@ -37,6 +37,7 @@ from tests.redis_server import RedisServer, throwaway_redis
 
 AT_ONCE = 6
 ANSWER_TIMEOUT_SECONDS = 3
+LETTERS = "bcdfghjklmnpqrstvwxz"
 # Between two faults, and how long one lasts that is not a kill.
 CALM_SECONDS = 3
 FAULT_SECONDS = 2
@@ -96,7 +97,8 @@ def sessions(service: Stack) -> SessionFactory:
 
 def make_wish(number: int, chance: random.Random) -> Wish:
     language = chance.choice(list(Language))
-    name = f"Coop {number}-{chance.getrandbits(40):x}"
+    # In letters: nine digits may be an insurance number, and ten a telephone's.
+    name = f"Coop {number} {''.join(chance.choices(LETTERS, k=10))}"
     return Wish(name, language, BOOKKEEPING[language], wants_news=chance.random() < 0.5)
 
 
