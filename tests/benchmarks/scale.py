@@ -19,6 +19,7 @@ import httpx
 from sqlalchemy import func, select
 
 from catalog.models import Request
+from tests.benchmarks.processor import processor_seconds
 from tests.conversations.stack import Stack, running_stack
 from tests.conversations.steps import ANSWERS, BOOKKEEPING, LOGO, asked
 from tests.ports import free_ports_in_a_row
@@ -32,7 +33,6 @@ AT_ONCE = (1, 8, 32)
 # So that the quickest level lasts, too.
 LEAST_CONVERSATIONS = 8
 TIMEOUT_SECONDS = 60
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 # What members say besides their answers to the form.
@@ -179,12 +179,7 @@ def _wait_for_all(stack: Stack) -> None:
 
 def _processor_seconds(stack: Stack) -> float:
     pids = [pid for part in ("bot", "actions", "web") for pid in stack.supervision.processes(part)]
-    return sum(map(_processor_seconds_of, pids))
-
-
-def _processor_seconds_of(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / TICKS
+    return sum(map(processor_seconds, pids))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from catalog.models import Request
 from catalog.seed import seed
 from stack.model import BOT_PYTHON, rasa_environment
 from tests.benchmarks.assistant.projects import Assistant, write_configuration
+from tests.benchmarks.processor import processor_seconds
 from tests.ports import free_port
 
 READY_SECONDS = 600
@@ -26,7 +27,6 @@ POLL_SECONDS = 0.1
 WEBHOOK = "/webhooks/rest/webhook"
 HELLO = {"sender": "first", "message": '/start{"requested_language":"fr"}'}
 PAGE = os.sysconf("SC_PAGE_SIZE")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,8 @@ class Served:
 
     @property
     def processor_seconds(self) -> float:
-        """What Rasa's process has used of the processor, which other work does not stretch."""
-        user, system = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / TICKS
+        """What Rasa's process has used of the processor."""
+        return processor_seconds(self.pid)
 
 
 @contextmanager
