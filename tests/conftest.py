@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.database import SessionFactory, make_session_factory, migrate
-from catalog.seed import seed
+from catalog.database import SessionFactory, make_session_factory
 from catalog.settings import Settings, get_settings
+from tests.databases import migrate_and_seed
 from tests.postgresql import Cluster, PostgresqlMissing, throwaway_cluster
 
 
@@ -37,7 +37,7 @@ def postgresql_cluster() -> Iterator[Cluster]:
 def postgresql_template(postgresql_cluster: Cluster) -> str:
     """The name of a migrated and seeded database, to copy."""
     url = postgresql_cluster.create_database()
-    _migrate_and_seed(url)
+    migrate_and_seed(url)
     return url.rpartition("/")[2]
 
 
@@ -45,7 +45,7 @@ def postgresql_template(postgresql_cluster: Cluster) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated and seeded file, to copy."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _migrate_and_seed(f"sqlite:///{path}")
+    migrate_and_seed(f"sqlite:///{path}")
     return path
 
 
@@ -86,12 +86,4 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 def sessions(database_url: str) -> Iterator[SessionFactory]:
     sessions = make_session_factory(database_url)
     yield sessions
-    sessions.kw["bind"].dispose()
-
-
-def _migrate_and_seed(url: str) -> None:
-    migrate(url)
-    sessions = make_session_factory(url)
-    with sessions.begin() as session:
-        seed(session)
     sessions.kw["bind"].dispose()

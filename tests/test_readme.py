@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -73,13 +74,15 @@ MEASURES = {
 }
 
 
+def figure_at(report, path):
+    return reduce(lambda inner, key: inner[key], path, report)
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_figures_are_those_measured(measure):
     measured = []
     for language in ("fr", "en"):
-        figure = FIGURES[language]
-        for key in MEASURES[measure]:
-            figure = figure[key]
+        figure = figure_at(FIGURES[language], MEASURES[measure])
         measured.append(f"{100 * figure:.1f}")
     told = re.search(rf"^\| {re.escape(measure)} \| (\S+)\s% \| (\S+)\s% \|$", README, re.MULTILINE)
     assert [number.replace(",", ".") for number in told.groups()] == measured
@@ -106,9 +109,7 @@ def test_the_service_is_told_as_it_was_measured(names):
     path, decimals = SERVICE_MEASURES[names]
     figures = []
     for assistant in ("aiguilleur", "rasa_init"):
-        figure = SERVICE["assistants"][assistant]
-        for key in path:
-            figure = figure[key]
+        figure = figure_at(SERVICE["assistants"][assistant], path)
         figures.append(f"{figure:.{decimals}f}")
     for name in names:
         row = re.search(rf"^\| {re.escape(name)} \|(.*)$", README, re.MULTILINE)

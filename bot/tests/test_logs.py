@@ -34,6 +34,13 @@ def raise_with_words() -> None:
         raise RuntimeError(SECRET) from error
 
 
+def log_a_failure_with_words() -> None:
+    try:
+        raise_with_words()
+    except RuntimeError:
+        structlog.get_logger("rasa.x").error("actions.failed", text=SECRET, exc_info=True)
+
+
 def test_an_error_is_told_by_its_kind_and_place_alone(stream: io.StringIO) -> None:
     logging.getLogger("rasa").setLevel(logging.WARNING)
     keep_words_out()
@@ -55,10 +62,7 @@ def test_for_a_machine_each_line_is_an_object_with_the_keys_of_the_other_parts(
     monkeypatch.setenv("PART", "bot")
     logging.getLogger("rasa").setLevel(logging.WARNING)
     log_warnings_alone()
-    try:
-        raise_with_words()
-    except RuntimeError:
-        structlog.get_logger("rasa.x").error("actions.failed", text=SECRET, exc_info=True)
+    log_a_failure_with_words()
     logging.getLogger("rasa.core").warning("it is late")
     failed, late = map(json.loads, stream.getvalue().splitlines())
     assert list(failed) == ["time", "level", "logger", "event", "raised", "part"]
@@ -72,10 +76,7 @@ def test_for_a_machine_each_line_is_an_object_with_the_keys_of_the_other_parts(
 def test_a_structured_event_loses_its_variables(stream: io.StringIO) -> None:
     logging.getLogger("rasa").setLevel(logging.WARNING)
     log_warnings_alone()
-    try:
-        raise_with_words()
-    except RuntimeError:
-        structlog.get_logger("rasa.x").error("actions.failed", text=SECRET, exc_info=True)
+    log_a_failure_with_words()
     written = stream.getvalue()
     assert "actions.failed" in written
     assert "RuntimeError" in written

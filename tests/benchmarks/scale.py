@@ -7,7 +7,6 @@ and gateways. Writes `docs/benchmarks/scale.json`.
 import asyncio
 import json
 import os
-import statistics
 import tempfile
 import time
 import uuid
@@ -16,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
 
-from catalog.models import Request
+from tests.benchmarks.latencies import latency_figures
 from tests.benchmarks.processor import processor_seconds
 from tests.conversations.stack import Stack, running_stack
-from tests.conversations.steps import ANSWERS, BOOKKEEPING, LOGO, asked
+from tests.conversations.steps import ANSWERS, BOOKKEEPING, LOGO, asked, count_requests
 from tests.ports import free_ports_in_a_row
 from tests.postgresql import throwaway_cluster
 from tests.redis_server import throwaway_redis
@@ -86,23 +84,19 @@ def run(workers: int, gateways: int) -> dict[str, Any]:
 def measure(stack: Stack, at_once: int) -> dict[str, float]:
     """Latency, throughput and use of the processor with so many conversations at once."""
     conversations = max(at_once, LEAST_CONVERSATIONS)
-    filed, load = _count_requests(stack), os.getloadavg()[0]
+    filed, load = count_requests(stack), os.getloadavg()[0]
     used, started = _processor_seconds(stack), time.perf_counter()
     told = asyncio.run(_converse(stack, conversations, at_once))
     took = time.perf_counter() - started
     used = _processor_seconds(stack) - used
-    filed = _count_requests(stack) - filed
+    filed = count_requests(stack) - filed
     if filed != conversations:
         raise RuntimeError(f"{filed} requests filed in {conversations} conversations")
-    messages = len(told.milliseconds)
     return {
         "load_before": round(load, 1),
-        "messages": messages,
-        "messages_a_second": round(messages / took, 1),
-        "median_ms": round(statistics.median(told.milliseconds), 1),
-        "p95_ms": round(statistics.quantiles(told.milliseconds, n=20)[-1], 1),
+        **latency_figures(told.milliseconds, took),
         # Of the bot, the actions and the gateways; PostgreSQL's and Redis's is not in it.
-        "processor_ms_a_message": round(1000 * used / messages, 1),
+        "processor_ms_a_message": round(1000 * used / len(told.milliseconds), 1),
         "failed": told.failed,
     }
 
@@ -159,11 +153,6 @@ class Talker:
         self.said = "\n".join(message["text"] for message in answer["messages"])
         self.answered_in = answer["language"]
         return answer
-
-
-def _count_requests(stack: Stack) -> int:
-    with stack.sessions.begin() as session:
-        return session.scalar(select(func.count(Request.id)))
 
 
 def _wait_for_all(stack: Stack) -> None:

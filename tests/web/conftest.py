@@ -13,11 +13,11 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from catalog.database import make_engine, make_session_factory, migrate
+from catalog.database import make_engine
 from catalog.models import ChatTurn, Widget
-from catalog.seed import seed
 from catalog.settings import Settings
 from catalog.widgets import WidgetChanges, set_widget
+from tests.databases import migrate_and_seed
 from web.app import create_app
 
 
@@ -100,12 +100,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def seeded_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("database") / "seeded.db"
-    url = f"sqlite:///{path}"
-    migrate(url)
-    sessions = make_session_factory(url)
-    with sessions.begin() as session:
-        seed(session)
-    sessions.kw["bind"].dispose()
+    migrate_and_seed(f"sqlite:///{path}")
     return path
 
 

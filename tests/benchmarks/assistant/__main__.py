@@ -1,7 +1,7 @@
 """`make bench`: train, serve and load each assistant in turn, on the same messages.
 
 Writes `docs/benchmarks/assistant.json`. The share of the messages is small because what
-`rasa init` gives takes a quarter of an hour to train on a few hundred.
+`rasa init` gives takes five minutes to train on a few hundred.
 """
 
 import argparse

@@ -12,6 +12,7 @@ import httpx
 
 from tests.benchmarks.assistant.conversations import CONVERSATIONS, SMALL_TALK
 from tests.benchmarks.assistant.serving import Served
+from tests.benchmarks.latencies import latency_figures
 
 TIMEOUT_SECONDS = 300
 LEVELS = (1, 8, 32, 128)
@@ -43,10 +44,7 @@ def measure_level(served: Served, level: int) -> dict[str, Any]:
     return {
         "conversations": conversations,
         "requests_filed": served.requests_filed - filed,
-        "messages": len(latencies),
-        "messages_a_second": round(len(latencies) / took, 1),
-        "median_ms": round(statistics.median(latencies), 1),
-        "p95_ms": round(statistics.quantiles(latencies, n=20)[-1], 1),
+        **latency_figures(latencies, took),
         "processor_ms": round(1000 * (served.processor_seconds - processor) / len(latencies), 1),
         "milliseconds_by_stage": _by_stage(served.stages[lines:], statistics.mean(latencies)),
     }

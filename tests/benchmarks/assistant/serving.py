@@ -12,14 +12,13 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import func, select
-from sqlalchemy.orm import sessionmaker
 
-from catalog.database import make_session_factory, migrate
+from catalog.database import SessionFactory, make_session_factory
 from catalog.models import Request
-from catalog.seed import seed
 from stack.model import BOT_PYTHON, rasa_environment
 from tests.benchmarks.assistant.projects import Assistant, write_configuration
 from tests.benchmarks.processor import processor_seconds
+from tests.databases import migrate_and_seed
 from tests.ports import free_port
 
 READY_SECONDS = 600
@@ -34,7 +33,7 @@ class Served:
     url: str
     pid: int
     seconds_to_ready: float
-    sessions: sessionmaker
+    sessions: SessionFactory
     stages_path: Path
 
     @property
@@ -62,7 +61,8 @@ class Served:
 def serving(assistant: Assistant, model: Path, folder: Path) -> Iterator[Served]:
     """Serve `model` as `assistant` does, with its files in `folder`."""
     database_url = f"sqlite:///{folder}/{assistant.name}.db"
-    sessions = _catalog(database_url)
+    migrate_and_seed(database_url)
+    sessions = make_session_factory(database_url)
     actions, rasa = free_port(), free_port()
     stages = folder / f"{assistant.name}.jsonl"
     endpoints, credentials = write_configuration(
@@ -81,14 +81,6 @@ def serving(assistant: Assistant, model: Path, folder: Path) -> Iterator[Served]
         ready = round(time.monotonic() - started, 1)
         yield Served(url, process.pid, ready, sessions, stages)
     sessions.kw["bind"].dispose()
-
-
-def _catalog(database_url: str) -> sessionmaker:
-    migrate(database_url)
-    sessions = make_session_factory(database_url)
-    with sessions.begin() as session:
-        seed(session)
-    return sessions
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from typing import Any
 import uvicorn
 
 from catalog.accounts import find_account, open_session
-from catalog.database import SessionFactory, make_session_factory, migrate
+from catalog.database import SessionFactory, make_session_factory
 from catalog.models import Account, Language, Role
-from catalog.seed import seed
 from catalog.settings import Settings
 from tests.accounts import add_account
+from tests.databases import migrate_and_seed
 from tests.ports import free_port
 from web.app import create_app
 
@@ -59,10 +59,8 @@ def running_console(folder: Path, **changes: Any) -> Iterator[Console]:
         sign_ins_per_address="10000/hour",
         **changes,
     )
-    migrate(settings.database_url)
+    migrate_and_seed(settings.database_url)
     sessions = make_session_factory(settings.database_url)
-    with sessions.begin() as session:
-        seed(session)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),
