@@ -316,6 +316,10 @@ def test_leaving_before_all_is_sent_asks_first(add, open_desk) -> None:
     assert asked == ["beforeunload"] and "/review" in desk.page.url
     server.speak()
     desk.expect_verdicts({first: ("need", ["accounting"], False)})
+    # What is stored is not yet answered: the page holds on until it has heard.
+    desk.page.wait_for_function(
+        "() => dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    )
     desk.page.goto(f"{desk.console.url}/learning")
     assert len(asked) == 1
 
