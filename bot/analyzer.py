@@ -13,10 +13,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.lookups import Lookups
 
+from bot.french import import_french
 from bot.language import FRENCH, LANGUAGE
 from bot.lemma_table import LEMMA_LOOKUP, LemmaTable
 
 VECTOR = "vector"
+
+import_french()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)

@@ -16,6 +16,7 @@ from rasa.utils.common import configure_logging_and_warnings
 from rasa.utils.log_utils import configure_structlog
 
 from bot.logs import keep_words_out
+from bot.serving.action_calls import shorten_action_calls
 from bot.serving.memory import settle_memory
 from bot.serving.speedups import apply_speedups
 from bot.serving.whole_answers import hear_whole_or_not_at_all
@@ -35,6 +36,7 @@ def main() -> None:
     keep_words_out()
     warnings.simplefilter("ignore")
     apply_speedups()
+    shorten_action_calls()
     hear_whole_or_not_at_all()
     serve_application(
         str(arguments.model),

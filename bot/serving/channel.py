@@ -1,5 +1,6 @@
 """Rasa's REST channel, in which a message is heard once, and alone in its conversation."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,8 @@ from bot.serving.conversation_locks import ConversationLocks
 
 # Rasa's tracker store.
 EVENTS = table("events", *map(column, ("id", "sender_id", "type_name", "data")))
+# All messages share one processor: who came first is answered first, not all of them late.
+HEARD_AT_ONCE = 8
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +40,10 @@ class GatewayInput(RestInput):
         return cls(create_engine((credentials or {})["database_url"], pool_pre_ping=True))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[None]]) -> Blueprint:
+        turns = asyncio.Semaphore(HEARD_AT_ONCE)
+
         async def hear(message: UserMessage) -> None:
-            async with self._locks.alone(message.sender_id):
+            async with self._locks.alone(message.sender_id), turns:
                 if self._is_overtaken(message):
                     logger.warning("a message came while one before it was still being heard")
                 else:

@@ -5,6 +5,7 @@ all its channels, stores and commands. The model names one of these modules in i
 which serving reads and does not run.
 """
 
+import itertools
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -23,6 +24,7 @@ OTHER_CHANNELS = frozenset(
         "aiogram",
         "engineio",
         "fbmessenger",
+        "jwt",
         "mattermostwrapper",
         "rocketchat_API",
         "slack_sdk",
@@ -31,15 +33,22 @@ OTHER_CHANNELS = frozenset(
         "webexteamssdk",
     }
 )
-OTHER_STORES = frozenset({"boto3", "botocore", "bson", "pymongo"})
-OTHER_COMMANDS = frozenset({"PIL", "matplotlib", "prompt_toolkit", "questionary"})
-EMPTY = TRAINING_ALONE | OTHER_CHANNELS | OTHER_STORES | OTHER_COMMANDS
+OTHER_STORES = frozenset(
+    {"aio_pika", "boto3", "botocore", "bson", "google", "portalocker.redis", "pymongo", "redis"}
+)
+OTHER_COMMANDS = frozenset({"PIL", "matplotlib", "prompt_toolkit", "questionary", "spacy.cli"})
+# Of what Rasa's makers are told, which is nothing.
+TELEMETRY = frozenset({"requests", "sentry_sdk"})
+# scikit-learn imports them for what it does not do here.
+STATISTICS = frozenset({"scipy.stats"})
+EMPTY = TRAINING_ALONE | OTHER_CHANNELS | OTHER_STORES | OTHER_COMMANDS | TELEMETRY | STATISTICS
+# Whoever imports these does without where it must.
+ABSENT = frozenset({"h5py", "rich", "tensorflow"})
 
 
 def import_what_serves_alone() -> None:
     """Keep the rest out of this process; call before anything of Rasa is imported."""
-    # spaCy, for one, tries the import and takes a refusal.
-    sys.modules["tensorflow"] = None  # type: ignore[assignment]
+    sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]
     sys.meta_path.insert(0, _EmptyModules())
 
 
@@ -47,8 +56,8 @@ class _EmptyModules(MetaPathFinder, Loader):
     """Finds the modules of `EMPTY`, with nothing in them."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        is_empty = name in EMPTY or name.partition(".")[0] in EMPTY
-        return ModuleSpec(name, self, is_package=True) if is_empty else None
+        packages = itertools.accumulate(name.split("."), "{}.{}".format)
+        return ModuleSpec(name, self, is_package=True) if EMPTY.intersection(packages) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _EmptyModule(spec.name)

@@ -1,47 +1,25 @@
 """What Rasa 3.6.21 does over and over in serving, done once or in fewer steps."""
 
+from abc import ABCMeta
 from typing import Any
 
-from jsonschema import ValidationError
-from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 
 def apply_speedups() -> None:
     """Put them in Rasa's place in this process."""
-    _check_the_shape_of_answers()
     _find_event_classes_once()
+    _know_events_by_their_class()
     _run_graphs_in_turn()
-
-
-def _check_the_shape_of_answers() -> None:
-    """Rasa checks the schema of an action's answer, not only the answer, at each call: 15 ms.
-
-    What the shape leaves to be wrong, Rasa refuses when it makes events of it.
-    """
-
-    def validate(_: RemoteAction, result: Any) -> bool:
-        for event in _listed(result, "events"):
-            if not isinstance(event.get("event"), str):
-                raise ValidationError("the actions answered an event of no kind")
-        _listed(result, "responses")
-        return True
-
-    RemoteAction._validate_action_result = validate
-
-
-def _listed(result: Any, name: str) -> list[dict[str, Any]]:
-    """The objects of the list `name`.
-
-    Raises:
-        ValidationError: there is something else.
-    """
-    found = result.get(name, []) if isinstance(result, dict) else None
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise ValidationError(f"the actions answered no list of {name}")
-    return found
+    _copy_slots_plainly()
+    _ask_rules_where_they_decide()
 
 
 def _find_event_classes_once() -> None:
@@ -56,6 +34,16 @@ def _find_event_classes_once() -> None:
         return classes.get(type_name) or walk(type_name, default)
 
     Event.resolve_by_type = staticmethod(resolve)
+
+
+def _know_events_by_their_class() -> None:
+    """Rasa asks what an event is 2,400 times a message, each time by way of abstract classes."""
+
+    class Plain(ABCMeta):
+        __instancecheck__ = type.__instancecheck__
+
+    for event_class in (Event, *all_subclasses(Event)):
+        event_class.__class__ = Plain
 
 
 def _run_graphs_in_turn() -> None:
@@ -78,3 +66,32 @@ def _run_graphs_in_turn() -> None:
         return {target: output(target) for target in targets or self._graph_schema.target_names}
 
     DaskGraphRunner.run = run
+
+
+def _copy_slots_plainly() -> None:
+    """Rasa copies all slots some six times a message, and `copy` asks each how it is pickled."""
+
+    def copy(self: Slot) -> Slot:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
+    Slot.__copy__ = copy
+
+
+def _ask_rules_where_they_decide() -> None:
+    """Rasa goes through all rules, then leaves their answer where a form is to go on."""
+    predict_with_rules = RulePolicy._predict
+
+    def predict(
+        self: RulePolicy, tracker: DialogueStateTracker, domain: Domain
+    ) -> tuple[PolicyPrediction, str | None]:
+        default, _ = self._find_action_from_default_actions(tracker)
+        action, source = self._find_action_from_loop_happy_path(tracker)
+        if default or not action:
+            return predict_with_rules(self, tracker, domain)
+        probabilities = self._prediction_result(action, tracker, domain)
+        prediction = self._rule_prediction(probabilities, source, is_no_user_prediction=True)
+        return prediction, source
+
+    RulePolicy._predict = predict

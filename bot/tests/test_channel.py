@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.serving.channel import GatewayInput
+from bot.serving.channel import HEARD_AT_ONCE, GatewayInput
 
 Event = SQLTrackerStore.SQLEvent
 
@@ -134,3 +134,24 @@ def test_a_message_that_fails_leaves_the_next_one_to_be_heard(listen) -> None:
     failed, heard = asyncio.run(say())
     assert isinstance(failed, ValueError)
     assert heard is None
+
+
+def test_few_are_heard_at_once_and_none_waits_for_ever(listen) -> None:
+    hearing, together, heard = [], [], []
+
+    async def on_new_message(message: UserMessage) -> None:
+        hearing.append(message.sender_id)
+        together.append(len(hearing))
+        await asyncio.sleep(0.01)
+        hearing.remove(message.sender_id)
+        heard.append(message.sender_id)
+
+    senders = [f"c{n}" for n in range(3 * HEARD_AT_ONCE)]
+
+    async def say() -> None:
+        hear = listen(on_new_message)
+        await asyncio.gather(*(hear(message("allo", sender=sender)) for sender in senders))
+
+    asyncio.run(say())
+    assert max(together) == HEARD_AT_ONCE
+    assert heard == senders

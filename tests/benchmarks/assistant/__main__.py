@@ -1,4 +1,4 @@
-"""`make bench`: train, serve and load each assistant in turn, on the same messages.
+"""`make bench`: train, serve and load each assistant, in turns, on the same messages.
 
 Writes `docs/benchmarks/assistant.json`. The share of the messages is small because what
 `rasa init` gives takes five minutes to train on a few hundred.
@@ -10,6 +10,8 @@ import os
 import resource
 import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,12 @@ OUTPUT = Path("docs/benchmarks/assistant.json")
 SHARE = 0.002
 
 
+@dataclass(frozen=True)
+class Trained:
+    path: Path
+    figures: dict[str, float]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=SHARE, help="of the training messages")
@@ -44,17 +52,22 @@ def run(folder: Path, share: float) -> dict[str, Any]:
     load_before = round(os.getloadavg()[0], 1)
     messages = draw_messages(folder / "data", share)
     trained = {config: _train(config, folder) for config in (AIGUILLEUR, RASA_INIT)}
-    figures = {}
-    for assistant in ASSISTANTS:
-        model, training = trained[assistant.config]
-        with serving(assistant, model, folder) as served:
-            figures[assistant.name] = {
-                **training,
-                "model_megabytes": round(model.stat().st_size / 1e6, 1),
-                "seconds_to_ready": served.seconds_to_ready,
-                **measure(served),
+    with ExitStack() as stack:
+        served = {
+            assistant.name: stack.enter_context(
+                serving(assistant, trained[assistant.config].path, folder)
+            )
+            for assistant in ASSISTANTS
+        }
+        measured = measure(served)
+        figures = {
+            assistant.name: {
+                **trained[assistant.config].figures,
+                "seconds_to_ready": served[assistant.name].seconds_to_ready,
+                **measured[assistant.name],
             }
-        print(f"{assistant.name}: {json.dumps(figures[assistant.name])}", flush=True)
+            for assistant in ASSISTANTS
+        }
     return {
         "training_messages": messages,
         "load_before": load_before,
@@ -63,15 +76,16 @@ def run(folder: Path, share: float) -> dict[str, Any]:
     }
 
 
-def _train(config: Path, folder: Path) -> tuple[Path, dict[str, float]]:
+def _train(config: Path, folder: Path) -> Trained:
     used, started = _children_seconds(), time.monotonic()
-    model = train(config, folder / "data", folder / "models")
-    training = {
+    path = train(config, folder / "data", folder / "models")
+    figures = {
         "training_seconds": round(time.monotonic() - started, 1),
         "training_processor_seconds": round(_children_seconds() - used, 1),
+        "model_megabytes": round(path.stat().st_size / 1e6, 1),
     }
-    print(f"{config.stem}: {training}", flush=True)
-    return model, training
+    print(f"{config.stem}: {figures}", flush=True)
+    return Trained(path, figures)
 
 
 def _children_seconds() -> float:
